@@ -1,0 +1,43 @@
+"""`medsynth models`: what is installed, what it was measured to do, and whether it is intact."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated, Any
+
+import typer
+
+from medsynth_gui.cli.options import Json
+from medsynth_gui.cli.runner import Outcome
+
+app = typer.Typer(no_args_is_help=True, help="Installed models: list, show, verify.")
+
+
+@app.command("list")
+def list_(json: Json = False) -> Any:
+    """Every installed model with its task, licence and headline figure."""
+    from medsynth_gui.jobs.catalogue import list_models, recipes
+
+    models = [{"id": card.id, "title": card.title, "task": card.task, "evidence": card.headline,
+               "licence": card.licence} for card in list_models()]
+    return {"models": models, "recipes": recipes()}
+
+
+@app.command()
+def show(model: Annotated[str, typer.Argument(metavar="ID", help="A shipped model or a model folder.")],
+         json: Json = False) -> Any:
+    """The whole card of a model."""
+    from medsynth_gui.jobs.catalogue import find_model
+
+    return asdict(find_model(model))
+
+
+@app.command()
+def verify(json: Json = False) -> Any:
+    """Compare every model's weights with the digest in its card."""
+    from medsynth_gui.jobs.catalogue import verify_models
+
+    checked = verify_models()
+    failed = [{"id": model, "message": message.english()} for model, message in checked if message]
+    return Outcome({"intact": [model for model, message in checked if not message], "failed": failed},
+                   exit_code=1 if failed else 0)

@@ -1,0 +1,53 @@
+"""Commands that train and measure: train, evaluate."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from medsynth_gui.cli.options import Device, Json, Out, Precision, Threads, compute
+from medsynth_gui.cli.runner import run
+
+_evaluate = typer.Typer(no_args_is_help=True, help="Figures from files.")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    app.command()(train)
+    _evaluate.command()(segmentation)
+    app.add_typer(_evaluate, name="evaluate")
+
+
+@_evaluate.callback()
+def _group() -> None:
+    """Figures from files."""
+
+
+def train(recipe: Annotated[str, typer.Option(metavar="FILE|ID", help="A shipped recipe or a recipe file.",
+                                              show_default=False)],
+          data: Annotated[list[Path], typer.Option(metavar="DIR", help="A training set; may be given several times.",
+                                                   show_default=False)],
+          out: Out,
+          init: Annotated[str, typer.Option(metavar="ID", help="A model to start from.", show_default=False)] = "",
+          minutes: Annotated[float | None, typer.Option(
+              min=0.0, help="Time to train (0 only measures --init); else the recipe's.", show_default=False)] = None,
+          resume: Annotated[bool, typer.Option("--resume", help="Go on from the last checkpoint in OUT.")] = False,
+          device: Device = "auto", precision: Precision = "auto", threads: Threads = 0, json: Json = False) -> Any:
+    """Train a model; OUT becomes a model folder that --model and --init accept."""
+    from medsynth_gui.jobs.train import Train
+
+    return run(Train(recipe=recipe, data=tuple(data), out=out, init=init, minutes=minutes, resume=resume,
+                     compute=compute(device, precision, threads)))
+
+
+def segmentation(predictions: Annotated[Path, typer.Option(metavar="DIR", help="Predicted label images.",
+                                                           show_default=False)],
+                 truth: Annotated[Path, typer.Option(metavar="DIR", help="Label images drawn by people.",
+                                                     show_default=False)],
+                 json: Json = False) -> Any:
+    """Compare label images with equal names: Dice, IoU, surface distances, lesions, empty masks."""
+    from medsynth_gui.jobs.evaluate import EvaluateSegmentation
+
+    return run(EvaluateSegmentation(predictions=predictions, truth=truth))

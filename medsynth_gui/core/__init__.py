@@ -1,0 +1,1 @@
+"""The nouns of the application: numpy and the standard library only."""

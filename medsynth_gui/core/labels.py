@@ -1,0 +1,58 @@
+"""Labels: what a value of a mask means, and how it is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+# Okabe-Ito order, first the accent-like blue: told apart by the usual colour-vision deficiencies.
+PALETTE = ("#56B4E9", "#E69F00", "#009E73", "#F0E442", "#CC79A7", "#D55E00", "#0072B2", "#999999", "#FFFFFF")
+
+
+@dataclass(frozen=True)
+class Label:
+    """One label; `value` 1..255 is what a mask stores, 0 is no label."""
+
+    value: int
+    name: str
+    color: str
+    locked: bool = False
+    visible: bool = True
+    opacity: float = 0.45
+
+
+@dataclass(frozen=True)
+class LabelSet:
+    """The labels of a project, ordered as shown. Values and names are unique."""
+
+    labels: tuple[Label, ...] = ()
+
+    @classmethod
+    def named(cls, *names: str) -> LabelSet:
+        """Labels 1..n with palette colours."""
+        return cls(tuple(Label(i + 1, name, PALETTE[i % len(PALETTE)]) for i, name in enumerate(names)))
+
+    def __iter__(self) -> Iterator[Label]:
+        return iter(self.labels)
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def find(self, value: int) -> Label | None:
+        """The label with this value."""
+        return next((label for label in self.labels if label.value == value), None)
+
+    @property
+    def locked_values(self) -> frozenset[int]:
+        return frozenset(label.value for label in self.labels if label.locked)
+
+    def added(self, name: str) -> LabelSet:
+        """With one more label under the lowest free value and the next palette colour."""
+        used = {label.value for label in self.labels}
+        value = next(v for v in range(1, 256) if v not in used)
+        return LabelSet((*self.labels, Label(value, name, PALETTE[(value - 1) % len(PALETTE)])))
+
+    def changed(self, value: int, **changes: object) -> LabelSet:
+        """With fields of one label replaced."""
+        return LabelSet(tuple(replace(label, **changes) if label.value == value else label  # type: ignore[arg-type]
+                              for label in self.labels))

@@ -1,0 +1,77 @@
+"""ModelCard: what a model is for, what made it, and what it was measured to do."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from medsynth_gui.core.errors import ModelError
+
+TASKS = ("segmentation", "synthesis", "super-resolution", "encoder")
+
+
+@dataclass(frozen=True)
+class ModelCard:
+    """A model folder's `card.toml`, read.
+
+    Attributes:
+        network: keyword arguments of the architecture.
+        input: how an image is brought to the network (size, fit, ...), task specific.
+        labels: label value to name; segmentation and synthesis.
+        classes: image classes a generator is conditioned on.
+        training: recipe, data sets, groups left out, seconds, device.
+        results: headline figures, with the command that made them.
+    """
+
+    id: str
+    title: str
+    task: str
+    architecture: str
+    folder: Path
+    weights_sha256: str
+    licence: str
+    modalities: tuple[str, ...] = ()
+    network: Mapping[str, Any] = field(default_factory=dict)
+    input: Mapping[str, Any] = field(default_factory=dict)
+    labels: Mapping[int, str] = field(default_factory=dict)
+    classes: tuple[str, ...] = ()
+    training: Mapping[str, Any] = field(default_factory=dict)
+    results: Mapping[str, Any] = field(default_factory=dict)
+    credit: str = ""
+    limits: str = ""
+
+    @property
+    def weights(self) -> Path:
+        return self.folder / "weights.safetensors"
+
+    @property
+    def headline(self) -> str:
+        """The evidence in one line, as `Dice 0.74 on 100 held-out lesions`; empty if not measured."""
+        return str(self.results.get("headline", ""))
+
+
+def read_card(folder: Path) -> ModelCard:
+    """Read `folder/card.toml`.
+
+    Raises:
+        ModelError: the card is missing, not TOML, or lacks a field.
+    """
+    path = folder / "card.toml"
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+        if raw["task"] not in TASKS:
+            raise ValueError(f"unknown task {raw['task']!r}")
+        return ModelCard(
+            id=str(raw["id"]), title=str(raw["title"]), task=str(raw["task"]), architecture=str(raw["architecture"]),
+            folder=folder, weights_sha256=str(raw["weights"]["sha256"]), licence=str(raw["licence"]),
+            modalities=tuple(raw.get("modalities", ())), network=raw.get("network", {}), input=raw.get("input", {}),
+            labels={int(value): str(name) for value, name in raw.get("labels", {}).items()},
+            classes=tuple(raw.get("classes", ())), training=raw.get("training", {}), results=raw.get("results", {}),
+            credit=str(raw.get("credit", "")), limits=str(raw.get("limits", "")))
+    except FileNotFoundError:
+        raise ModelError("model-missing", model=folder.name, known="medsynth models list") from None
+    except (OSError, KeyError, ValueError, TypeError, AttributeError) as error:
+        raise ModelError("card-unreadable", path=path, detail=error) from error

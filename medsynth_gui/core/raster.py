@@ -1,0 +1,175 @@
+"""Raster operations for drawing: plain functions from points and arrays to a stamp (a box and its mask).
+
+Pixel (i, j) covers y in [i, i+1) and x in [j, j+1); it belongs to a shape if its centre does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from medsynth_gui.core.geometry import Region
+
+Point = tuple[float, float]
+Mask = npt.NDArray[np.bool_]
+Gray = npt.NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """Pixels to paint: `mask` (y, x) fills `region`, which lies inside the image."""
+
+    region: Region
+    mask: Mask
+
+    @classmethod
+    def empty(cls, frame: int) -> Stamp:
+        """No pixel."""
+        return cls(Region(frame, 0, 0, 0, 0), np.zeros((0, 0), np.bool_))
+
+
+def capsule_box(frame: int, start: Point, end: Point, radius: float) -> Region:
+    """The box around a round brush of `radius` pixels drawn from `start` to `end` (y, x); not clipped."""
+    reach = radius + 1
+    return Region(frame, int(np.floor(min(start[0], end[0]) - reach)), int(np.floor(min(start[1], end[1]) - reach)),
+                  int(np.ceil(max(start[0], end[0]) + reach)), int(np.ceil(max(start[1], end[1]) + reach)))
+
+
+def capsule(frame: int, start: Point, end: Point, radius: float, *, rows: int, columns: int) -> Stamp:
+    """The pixels within `radius` of the line from `start` to `end` (y, x), clipped to the image.
+
+    A radius below one pixel draws a connected line one pixel wide: there is always something under the pointer.
+    """
+    if radius < 1:
+        start, end = _pixel_center(start), _pixel_center(end)
+        radius = max(radius, 0.5)
+    region = capsule_box(frame, start, end, radius).clipped(rows, columns)
+    if region.empty:
+        return Stamp.empty(frame)
+    y = np.arange(region.y0, region.y1) + 0.5
+    low, high = _capsule_rows(y, start, end, radius)
+    x = np.arange(region.x0, region.x1) + 0.5
+    return Stamp(region, (x >= low[:, None]) & (x <= high[:, None]))
+
+
+def _pixel_center(point: Point) -> Point:
+    return float(np.floor(point[0])) + 0.5, float(np.floor(point[1])) + 0.5
+
+
+def _capsule_rows(y: npt.NDArray[np.float64], start: Point, end: Point,
+                  radius: float) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Where each row enters and leaves a capsule: it is convex, so one interval says it all (empty: low > high)."""
+    low, high = np.full(y.shape, np.inf), np.full(y.shape, -np.inf)
+    for cy, cx in (start, end):
+        square = radius ** 2 - (y - cy) ** 2
+        half = np.sqrt(np.maximum(square, 0))
+        low = np.where(square >= 0, np.minimum(low, cx - half), low)
+        high = np.where(square >= 0, np.maximum(high, cx + half), high)
+    dy, dx = end[0] - start[0], end[1] - start[1]
+    length = float(np.hypot(dy, dx))
+    if length == 0:
+        return low, high
+    # The straight part: 0 <= along <= length and |across| <= radius, each linear in x on a row.
+    uy, ux = dy / length, dx / length
+    along = _linear_interval(ux, uy * (y - start[0]) - ux * start[1], 0, length)
+    across = _linear_interval(uy, -ux * (y - start[0]) - uy * start[1], -radius, radius)
+    left, right = np.maximum(along[0], across[0]), np.minimum(along[1], across[1])
+    inside = left <= right
+    return np.where(inside, np.minimum(low, left), low), np.where(inside, np.maximum(high, right), high)
+
+
+def _linear_interval(slope: float, offset: npt.NDArray[np.float64], least: float,
+                     most: float) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """The x for which least <= slope * x + offset <= most, for each offset."""
+    if abs(slope) < 1e-12:
+        inside = (offset >= least) & (offset <= most)
+        return np.where(inside, -np.inf, np.inf), np.where(inside, np.inf, -np.inf)
+    first, second = (least - offset) / slope, (most - offset) / slope
+    return np.minimum(first, second), np.maximum(first, second)
+
+
+def polygon(frame: int, points: Sequence[Point], *, rows: int, columns: int) -> Stamp:
+    """The pixels inside a closed polygon by the even-odd rule, clipped to the image.
+
+    Args:
+        points: vertices (y, x), at least three for a non-empty result.
+    """
+    if len(points) < 3:
+        return Stamp.empty(frame)
+    corners = np.asarray(points, np.float64)
+    (top, left), (bottom, right) = np.floor(corners.min(axis=0)), np.ceil(corners.max(axis=0))
+    region = Region(frame, int(top), int(left), int(bottom), int(right)).clipped(rows, columns)
+    if region.empty:
+        return Stamp.empty(frame)
+    # Each edge turns inside to outside from where it crosses the centre line of a row.
+    turns = np.zeros((region.height, region.width + 1), np.uint8)
+    for (y0, x0), (y1, x1) in zip(corners, np.roll(corners, -1, axis=0), strict=True):
+        lower, upper = min(y0, y1), max(y0, y1)
+        first = max(int(np.ceil(lower - 0.5)), region.y0)
+        last = min(int(np.ceil(upper - 0.5)), region.y1)
+        if first >= last:
+            continue
+        row = np.arange(first, last)
+        crossing = x0 + (row + 0.5 - y0) * ((x1 - x0) / (y1 - y0))
+        column = np.clip(np.ceil(crossing - 0.5).astype(np.int64) - region.x0, 0, region.width)
+        turns[row - region.y0, column] ^= 1
+    inside = np.bitwise_xor.accumulate(turns, axis=1)[:, :-1]
+    return Stamp(region, inside.view(np.bool_))
+
+
+def flood(frame: int, allowed: Mask, seed: tuple[int, int]) -> Stamp:
+    """The connected part (4 neighbours) of `allowed` (y, x) that holds the pixel `seed` (row, column)."""
+    import cv2
+
+    rows, columns = allowed.shape
+    row, column = seed
+    if not (0 <= row < rows and 0 <= column < columns) or not allowed[row, column]:
+        return Stamp.empty(frame)
+    # A border of ones keeps the fill inside; it marks what it reaches with 2.
+    marks = np.ones((rows + 2, columns + 2), np.uint8)
+    marks[1:-1, 1:-1] = ~allowed
+    image = np.zeros((rows, columns), np.uint8)
+    _, _, _, (x, y, width, height) = cv2.floodFill(image, marks, (column, row), 0,
+                                                   flags=4 | cv2.FLOODFILL_MASK_ONLY | 2 << 8)
+    reached = marks[1 + y:1 + y + height, 1 + x:1 + x + width] == 2
+    return Stamp(Region(frame, y, x, y + height, x + width), reached)
+
+
+def flood_labels(frame: int, labels: Gray, seed: tuple[int, int]) -> Stamp:
+    """The connected region of one label value (0 too) around a pixel (row, column)."""
+    if not (0 <= seed[0] < labels.shape[0] and 0 <= seed[1] < labels.shape[1]):
+        return Stamp.empty(frame)
+    return flood(frame, labels == labels[seed], seed)
+
+
+def flood_image(frame: int, image: Gray, seed: tuple[int, int], tolerance: int) -> Stamp:
+    """The connected region whose gray value (y, x) differs by at most `tolerance` from that of a pixel."""
+    if not (0 <= seed[0] < image.shape[0] and 0 <= seed[1] < image.shape[1]):
+        return Stamp.empty(frame)
+    value = int(image[seed])
+    return flood(frame, (image >= max(value - tolerance, 0)) & (image <= min(value + tolerance, 255)), seed)
+
+
+@dataclass(frozen=True)
+class Component:
+    """A connected part of a mask: its box, and its size in pixels."""
+
+    region: Region
+    area_px: int
+
+
+def connected_components(frame: int, mask: Mask) -> tuple[npt.NDArray[np.int32], tuple[Component, ...]]:
+    """Number the connected parts (8 neighbours) of a mask (y, x).
+
+    Returns:
+        An image (y, x) with 0 outside and k+1 in the part `components[k]`, and the components.
+    """
+    import cv2
+
+    count, numbers, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)
+    components = tuple(Component(Region(frame, int(y), int(x), int(y + height), int(x + width)), int(area))
+                       for x, y, width, height, area in stats[1:count])
+    return np.asarray(numbers, np.int32), components

@@ -1,0 +1,26 @@
+"""Review: who has looked at a mask, and what they said."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class ReviewState(StrEnum):
+    """The states a sample goes through."""
+
+    UNLABELLED = "unlabelled"
+    IN_PROGRESS = "in progress"
+    NEEDS_REVIEW = "needs review"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True)
+class Review:
+    """One person's decision on one sample; `at` is an ISO 8601 time in UTC."""
+
+    state: ReviewState = ReviewState.UNLABELLED
+    reader: str = ""
+    at: str = ""
+    note: str = ""

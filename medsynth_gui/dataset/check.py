@@ -1,0 +1,53 @@
+"""Inspection: whether the files of a project are those that its rows name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from medsynth_gui.core.errors import InputError, Message
+from medsynth_gui.dataset.files import sha256_of
+from medsynth_gui.dataset.sample import Sample
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """What `Project.check` found: problems, and files that no row names."""
+
+    samples: int
+    problems: tuple[Message, ...]
+    orphans: tuple[Path, ...]
+
+    @property
+    def sound(self) -> bool:
+        return not self.problems
+
+
+def inspect(folder: Path, samples: Iterable[Sample]) -> Inspection:
+    """Read every file of the samples and compare digests."""
+    rows = tuple(samples)
+    problems: list[Message] = []
+    for sample in rows:
+        if sample.provenance is None:
+            problems.append(Message("sample-no-provenance", {"sample": sample.id}))
+        for path, digest in ((sample.image, sample.image_sha256), (sample.mask, sample.mask_sha256)):
+            if path is not None and (problem := _compared(sample.id, path, digest)):
+                problems.append(problem)
+    return Inspection(len(rows), tuple(problems), orphans(folder, rows))
+
+
+def orphans(folder: Path, samples: Iterable[Sample]) -> tuple[Path, ...]:
+    """Files in images/ and masks/ that no sample names."""
+    named = {path for sample in samples for path in (sample.image, sample.mask)}
+    return tuple(path for part in ("images", "masks") if (folder / part).is_dir()
+                 for path in sorted((folder / part).iterdir()) if path.is_file() and path not in named)
+
+
+def _compared(identity: str, path: Path, digest: str) -> Message | None:
+    try:
+        if sha256_of(path) == digest:
+            return None
+    except InputError as error:
+        return error.message
+    return Message("sample-file-altered", {"sample": identity, "path": path})

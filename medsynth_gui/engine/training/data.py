@@ -1,0 +1,90 @@
+"""Training data as a job hands them over, and as arrays of one size."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from medsynth_gui.core.geometry import Letterbox
+from medsynth_gui.io.furniture import find_furniture, remove_furniture
+from medsynth_gui.io.raster_files import read_gray, read_labels
+
+Gray = npt.NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Item:
+    """One image of a set, by path; `mask` is None where there is none."""
+
+    set_name: str
+    id: str
+    group: str
+    image: Path
+    mask: Path | None = None
+    class_name: str = ""
+
+
+@dataclass(frozen=True)
+class TrainingData:
+    """Items by part. `test` holds only groups that no shipped model may see."""
+
+    train: tuple[Item, ...]
+    validation: tuple[Item, ...]
+    test: tuple[Item, ...]
+
+    def groups(self) -> dict[str, dict[str, list[str]]]:
+        """Set name -> part -> sorted groups, as written to groups.json."""
+        parts = {"trained": self.train, "validated": self.validation, "tested": self.test}
+        names = sorted({item.set_name for items in parts.values() for item in items})
+        return {name: {part: sorted({item.group for item in items if item.set_name == name})
+                       for part, items in parts.items()} for name in names}
+
+
+@dataclass(frozen=True)
+class Pair:
+    """An image and its label values, both (y, x) uint8 and of one size.
+
+    `marks` counts pixels that looked like burned-in marks before they were inpainted.
+    """
+
+    item: Item
+    image: Gray
+    mask: Gray
+    marks: int = 0
+
+
+def load_pairs(items: Sequence[Item], *, inpaint: bool, progress: Callable[[int, int], None]) -> list[Pair]:
+    """Read images and masks; an item without a mask gets an empty one."""
+    pairs = []
+    for number, item in enumerate(items):
+        progress(number, len(items))
+        image = read_gray(item.image)
+        mask = read_labels(item.mask) if item.mask else np.zeros_like(image)
+        marks = int(find_furniture(image).sum()) if inpaint else 0
+        pairs.append(Pair(item, remove_furniture(image) if marks else image, mask, marks))
+    return pairs
+
+
+def letterboxed(pair: Pair, size: int) -> tuple[Gray, Gray, Letterbox]:
+    """Image and mask in a black square of `size`."""
+    import cv2
+
+    box = Letterbox.fit(*pair.image.shape, size)
+    image, mask = np.zeros((2, size, size), np.uint8)
+    inside = np.s_[box.top:box.top + box.height, box.left:box.left + box.width]
+    how = cv2.INTER_AREA if box.height < box.rows else cv2.INTER_LINEAR
+    image[inside] = cv2.resize(pair.image, (box.width, box.height), interpolation=how)
+    mask[inside] = cv2.resize(pair.mask, (box.width, box.height), interpolation=cv2.INTER_NEAREST)
+    return image, mask, box
+
+
+def sampling_weights(items: Sequence[Item], shares: Mapping[str, float]) -> npt.NDArray[np.float64]:
+    """Probability of each item so that each class named in `shares` gets its share of a batch."""
+    counts = {name: sum(item.class_name == name for item in items) for name in {i.class_name for i in items}}
+    weights = np.array([shares.get(item.class_name, 1.0) / counts[item.class_name]
+                        if item.class_name in shares else 1.0 / len(items) for item in items])
+    return weights / weights.sum()

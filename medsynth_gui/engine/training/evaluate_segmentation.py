@@ -1,0 +1,171 @@
+"""Figures of a segmenter on held-out images; what can be fitted is fitted on the validation part first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import minimize_scalar
+
+from medsynth_gui.core.model_card import ModelCard
+from medsynth_gui.engine.device import Runtime
+from medsynth_gui.engine.segmenter import Segmenter
+from medsynth_gui.engine.training.data import Item, TrainingData
+from medsynth_gui.engine.training.recipe import Recipe
+from medsynth_gui.io.furniture import find_furniture
+from medsynth_gui.io.raster_files import read_gray, read_labels
+from medsynth_gui.metrics.bootstrap import bootstrap
+
+Labels = npt.NDArray[np.uint8]
+Probability = npt.NDArray[np.float32]
+Checkpoint = Callable[[float, float, str], None]
+
+
+class _Looked:
+    """One image with what the network says of it, before any threshold."""
+
+    def __init__(self, item: Item, segmenter: Segmenter) -> None:
+        self.item = item
+        gray = read_gray(item.image)
+        self.truth: Labels = read_labels(item.mask) if item.mask else np.zeros_like(gray)
+        self.marked = int(find_furniture(gray).sum()) >= 20
+        self.probability, self.presence = segmenter.probability(gray)
+
+
+def evaluate(recipe: Recipe, card: ModelCard, data: TrainingData, runtime: Runtime, folder: Path,
+             checkpoint: Checkpoint) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Results on `data.test`, and the card's fitted input values."""
+    segmenter = Segmenter(card, runtime)
+    segmenter.temperature = 1.0
+    validation = _look(data.validation, segmenter, checkpoint, "fitting")
+    fitted = _fit(segmenter, validation)
+    for name, value in fitted.items():
+        setattr(segmenter, name, value)
+    test = _look(data.test, segmenter, checkpoint, "measuring")
+    rows = [_row(looked, segmenter) for looked in test]
+    grabcut = _grabcut(data.test, checkpoint)
+    lesions = [row for row in rows if row["present"]]
+    summary = _summary(rows)
+    low, high = summary["dice_interval"]
+    headline = (f"Dice {summary['dice']:.2f} [{low:.2f}, {high:.2f}] on {len(lesions)} held-out images "
+                f"with {next(iter(card.labels.values()), 'label')}")
+    parts = {"with_marks": _summary([row for row in rows if row["marked"]]),
+             "without_marks": _summary([row for row in rows if not row["marked"]])}
+    classes = {name: _summary([row for row in rows if row["class"] == name])
+               for name in sorted({row["class"] for row in rows})}
+    calibration = {"before": _calibration_error(test, fitted["temperature"]), "after": _calibration_error(test, 1.0)}
+    return {"headline": headline, **summary, **parts, "classes": classes, "calibration_error": calibration,
+            "baseline_grabcut_box": grabcut, "validation": _summary([_row(v, segmenter) for v in validation]),
+            "images": rows}, fitted
+
+
+def _look(items: Sequence[Item], segmenter: Segmenter, checkpoint: Checkpoint, what: str) -> list[_Looked]:
+    looked = []
+    for number, item in enumerate(items):
+        checkpoint(number, len(items), f"{what} {number + 1} of {len(items)}")
+        looked.append(_Looked(item, segmenter))
+    return looked
+
+
+def _fit(segmenter: Segmenter, validation: Sequence[_Looked]) -> dict[str, Any]:
+    """Temperature by likelihood, then thresholds by Dice less the cost of false hits."""
+    if not validation:
+        return {"temperature": 1.0, "threshold": 0.5, "presence_threshold": 0.0, "smallest_share": 0.001}
+    truth = np.concatenate([v.truth.ravel()[::7] for v in validation])
+    logs = np.concatenate([np.log(v.probability.reshape(len(v.probability), -1)[:, ::7] + 1e-7) for v in validation], 1)
+
+    def unlikeliness(temperature: float) -> float:
+        scaled = logs / temperature
+        scaled -= np.log(np.exp(scaled - scaled.max(0)).sum(0)) + scaled.max(0)
+        return -float(np.take_along_axis(scaled, truth[None].astype(np.intp), 0).mean())
+
+    temperature = float(minimize_scalar(unlikeliness, bounds=(0.5, 5), method="bounded").x)
+    for looked in validation:
+        looked.probability = _tempered(looked.probability, temperature)
+    best: tuple[float, dict[str, Any]] = (-1.0, {})
+    for threshold in (0.3, 0.4, 0.5):
+        for presence in (0.0, 0.1, 0.2, 0.3, 0.4, 0.5):
+            for smallest in (0.001, 0.003):
+                segmenter.threshold, segmenter.presence_threshold, segmenter.smallest_share = threshold, presence, smallest
+                score = _score([_row(looked, segmenter) for looked in validation])
+                if score > best[0] + 1e-4:
+                    best = score, {"threshold": threshold, "presence_threshold": presence, "smallest_share": smallest}
+    return {"temperature": round(temperature, 3), **best[1]}
+
+
+def _score(rows: list[dict[str, Any]]) -> float:
+    summary = _summary(rows)
+    return float(summary["dice"] - 0.15 * summary["false_positive_rate"])
+
+
+def _tempered(probability: Probability, temperature: float) -> Probability:
+    raised = np.power(probability, 1 / temperature)
+    return raised / raised.sum(0, keepdims=True)
+
+
+def _row(looked: _Looked, segmenter: Segmenter) -> dict[str, Any]:
+    predicted = segmenter.decide(looked.probability, looked.presence).labels
+    return {"id": looked.item.id, "group": looked.item.group, "class": looked.item.class_name,
+            "marked": looked.marked, **_overlap(predicted, looked.truth)}
+
+
+def _overlap(predicted: Labels, truth: Labels) -> dict[str, Any]:
+    """Dice over all labels together; an image without labels only counts as clean or hit."""
+    agreed = int(((predicted == truth) & (truth > 0)).sum())
+    total = int((predicted > 0).sum() + (truth > 0).sum())
+    return {"present": bool(truth.any()), "found": agreed > 0, "hit": bool(predicted.any()),
+            "dice": round(2 * agreed / total, 4) if total else 1.0}
+
+
+def _summary(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """Mean and median Dice over images with a label; missed ones; false hits on images without."""
+    there = [row for row in rows if row["present"]]
+    empty = [row for row in rows if not row["present"]]
+    dice = np.array([row["dice"] for row in there]) if there else np.zeros(0)
+    interval = bootstrap(dice, [row["group"] for row in there]) if there else None
+    return {"dice": round(float(dice.mean()), 4) if there else 0.0,
+            "dice_interval": [round(interval.low, 4), round(interval.high, 4)] if interval else [0.0, 0.0],
+            "dice_median": round(float(np.median(dice)), 4) if there else 0.0,
+            "with_label": len(there), "missed": sum(not row["found"] for row in there),
+            "without_label": len(empty), "false_positives": sum(row["hit"] for row in empty),
+            "false_positive_rate": round(sum(row["hit"] for row in empty) / len(empty), 4) if empty else 0.0}
+
+
+def _calibration_error(looked: Sequence[_Looked], sharpen: float) -> float:
+    """Expected calibration error of pixels in ten bins; `sharpen` undoes a temperature."""
+    wrong, count = np.zeros(10), np.zeros(10)
+    for one in looked:
+        probability = _tempered(one.probability, 1 / sharpen)
+        top = probability.max(0).ravel()[::5]
+        right = (probability.argmax(0) == one.truth).ravel()[::5]
+        bins = np.minimum((top * 10).astype(int), 9)
+        np.add.at(wrong, bins, top - right)
+        np.add.at(count, bins, 1)
+    return round(float(np.abs(wrong).sum() / max(1, count.sum())), 4)
+
+
+def _grabcut(items: Sequence[Item], checkpoint: Checkpoint) -> dict[str, Any]:
+    """The baseline: GrabCut from the true box, grown by a tenth. It is told where the lesion is; we are not."""
+    import cv2
+
+    dice = []
+    for number, item in enumerate(items):
+        checkpoint(number, len(items), f"GrabCut {number + 1} of {len(items)}")
+        truth = read_labels(item.mask) if item.mask else None
+        if truth is None or not truth.any():
+            continue
+        color = cv2.cvtColor(read_gray(item.image), cv2.COLOR_GRAY2BGR)
+        x, y, width, height = cv2.boundingRect((truth > 0).astype(np.uint8))
+        dx, dy = width // 10, height // 10
+        box = (max(0, x - dx), max(0, y - dy), min(truth.shape[1] - x + dx, width + 2 * dx) - 1,
+               min(truth.shape[0] - y + dy, height + 2 * dy) - 1)
+        mask = np.zeros(truth.shape, np.uint8)
+        cv2.setRNGSeed(0)
+        cv2.grabCut(color, mask, box, np.zeros((1, 65)), np.zeros((1, 65)), 3, cv2.GC_INIT_WITH_RECT)
+        predicted = ((mask == cv2.GC_FGD) | (mask == cv2.GC_PR_FGD)).astype(np.uint8)
+        dice.append(_overlap(predicted, (truth > 0).astype(np.uint8))["dice"])
+    return {"dice": round(float(np.mean(dice)), 4) if dice else 0.0, "images": len(dice),
+            "note": "told the true box of each lesion"}

@@ -1,0 +1,73 @@
+"""RunFolder: what a training writes, so that it can be watched, stopped and resumed from outside."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+from medsynth_gui.io.atomic import atomic_write, write_json
+from medsynth_gui.io.raster_files import write_gray_png
+
+
+class RunFolder:
+    """A folder that becomes a model folder.
+
+    `run.toml` is the recipe as run, `events.jsonl` grows a line per event, `previews/` an image per
+    validation, `checkpoint/` what resuming needs. A file named `stop` asks the training to end well.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        (folder / "previews").mkdir(parents=True, exist_ok=True)
+
+    def begin(self, recipe: Path) -> None:
+        """Start afresh: forget what an earlier run left here."""
+        (self.folder / "events.jsonl").unlink(missing_ok=True)
+        shutil.rmtree(self.folder / "checkpoint", ignore_errors=True)
+        for preview in (self.folder / "previews").glob("*.png"):
+            preview.unlink()
+        with atomic_write(self.folder / "run.toml") as temporary:
+            shutil.copyfile(recipe, temporary)
+
+    def event(self, kind: str, **values: Any) -> None:
+        """Append one line to events.jsonl; a killed run leaves whole lines but for the last."""
+        with (self.folder / "events.jsonl").open("a", encoding="utf-8") as stream:
+            stream.write(json.dumps({"event": kind, **values}) + "\n")
+
+    def preview(self, step: int, image: npt.NDArray[np.uint8]) -> None:
+        """One picture of held-out predictions, (y, x)."""
+        write_gray_png(self.folder / "previews" / f"{step:06d}.png", image, {"Description": "training preview"})
+
+    @property
+    def stop_asked(self) -> bool:
+        return (self.folder / "stop").exists()
+
+    def clear_stop(self) -> None:
+        (self.folder / "stop").unlink(missing_ok=True)
+
+    def save_checkpoint(self, tensors: dict[str, Tensor], state: dict[str, Any]) -> None:
+        """Both files are replaced whole; the step in `state` names the tensors that belong to it."""
+        checkpoint = self.folder / "checkpoint"
+        checkpoint.mkdir(exist_ok=True)
+        name = f"{state['step']:08d}.safetensors"
+        with atomic_write(checkpoint / name) as temporary:
+            save_file({key: tensor.detach().cpu().contiguous() for key, tensor in tensors.items()}, temporary)
+        write_json(checkpoint / "state.json", {**state, "tensors": name})
+        for old in checkpoint.glob("*.safetensors"):
+            if old.name != name:
+                old.unlink()
+
+    def load_checkpoint(self) -> tuple[dict[str, Tensor], dict[str, Any]] | None:
+        """The last whole checkpoint, or None."""
+        path = self.folder / "checkpoint" / "state.json"
+        if not path.is_file():
+            return None
+        state = json.loads(path.read_text(encoding="utf-8"))
+        return load_file(self.folder / "checkpoint" / state["tensors"]), state

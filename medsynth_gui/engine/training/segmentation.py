@@ -1,0 +1,106 @@
+"""The segmentation task: batches of real and simulated pairs, and Dice on the validation part."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor, nn
+
+from medsynth_gui.engine.networks.unshuffle_unet import SegmentationOutput
+from medsynth_gui.engine.training.augment import Geometry, change_intensity, warp
+from medsynth_gui.engine.training.data import Item, Pair, TrainingData, letterboxed, load_pairs, sampling_weights
+from medsynth_gui.engine.training.losses import segmentation_loss
+from medsynth_gui.engine.training.recipe import Recipe
+
+Gray = npt.NDArray[np.uint8]
+
+
+def to_network(image: Gray) -> npt.NDArray[np.float32]:
+    """8-bit gray to the range that segmenters are trained on, about -1..3."""
+    return (image.astype(np.float32) / 255 - 0.25) * 4
+
+
+class SegmentationTask:
+    """Holds the letterboxed pairs of one training."""
+
+    def __init__(self, recipe: Recipe, data: TrainingData, device: torch.device,
+                 progress: Callable[[int, int], None]) -> None:
+        self.device = device
+        self.size = int(recipe.input["size"])
+        self.batch = recipe.optimisation.batch
+        self.geometry = Geometry(**recipe.data.get("geometry", {}))
+        inpaint = recipe.data.get("furniture") == "inpaint"
+        train = load_pairs(data.train, inpaint=inpaint, progress=progress)
+        self.train = [letterboxed(pair, self.size)[:2] for pair in train]
+        self.weights = sampling_weights(data.train, recipe.data.get("shares", {}))
+        validation = load_pairs(data.validation, inpaint=inpaint, progress=progress)
+        self.validation = [letterboxed(pair, self.size)[:2] for pair in validation]
+        self.simulated = simulate_pairs(recipe.simulator, self.size, recipe.seed, progress)
+        self.simulated_share = float(recipe.simulator.get("share", 0.0))
+
+    def loss(self, network: nn.Module, rng: np.random.Generator, progress: float) -> Tensor:
+        """One augmented batch; `progress` fades the simulated share to half."""
+        images, masks = zip(*(self._draw(rng, progress) for _ in range(self.batch)), strict=True)
+        x = torch.from_numpy(to_network(np.stack(images)))[:, None].to(self.device)
+        target = torch.from_numpy(np.stack(masks)).long().to(self.device)
+        output: SegmentationOutput = network(x)
+        return segmentation_loss(output.logits, output.coarse, output.presence, target)
+
+    def _draw(self, rng: np.random.Generator, progress: float) -> tuple[Gray, Gray]:
+        if self.simulated and rng.random() < self.simulated_share * (1 - 0.5 * progress):
+            image, mask = self.simulated[rng.integers(len(self.simulated))]
+        else:
+            image, mask = self.train[rng.choice(len(self.train), p=self.weights)]
+        image, mask = warp(image, mask, self.geometry, rng)
+        return change_intensity(image, rng), mask
+
+    def validate(self, network: nn.Module) -> tuple[dict[str, float], Gray]:
+        """Mean Dice over images with a label, missed ones, and false hits on the others."""
+        dice, false_hits, rows = [], [], []
+        for image, mask in self.validation:
+            x = torch.from_numpy(to_network(image))[None, None].to(self.device)
+            predicted = network(x).logits.argmax(1)[0].cpu().numpy().astype(np.uint8)
+            if mask.any():
+                dice.append(2 * ((predicted == mask) & (mask > 0)).sum() / ((predicted > 0).sum() + (mask > 0).sum()))
+            else:
+                false_hits.append(float(predicted.any()))
+            rows.append(np.hstack([image, _shades(mask), _shades(predicted)]))
+        figures = {"dice": _mean(dice), "median_dice": float(np.median(dice)) if dice else 0.0,
+                   "missed": _mean([float(value < 0.01) for value in dice]), "false_positives": _mean(false_hits)}
+        return figures, contact_sheet(rows[:: max(1, len(rows) // 12)][:12], columns=2)
+
+
+def simulate_pairs(settings: Mapping[str, Any], size: int, seed: int,
+                   progress: Callable[[int, int], None]) -> list[tuple[Gray, Gray]]:
+    """Pairs from the simulator, (size, size) each; none if the recipe names no phantom."""
+    if not settings:
+        return []
+    from medsynth_gui.engine.simulator import simulate
+
+    pairs = []
+    item = Item("simulator", "", "", image=None)  # type: ignore[arg-type]
+    for number in range(int(settings["count"])):
+        progress(number, int(settings["count"]))
+        case = simulate(settings["phantom"], seed=seed * 100_003 + number, size=size,
+                        probe="curved" if number % 5 == 4 else "linear", severity=number % 3)
+        pairs.append(letterboxed(Pair(item, case.images[0], case.masks[0]), size)[:2])
+    return pairs
+
+
+def contact_sheet(images: list[Gray], *, columns: int) -> Gray:
+    """Images of one size side by side, row after row."""
+    blank = np.zeros_like(images[0])
+    rows = [images[start:start + columns] for start in range(0, len(images), columns)]
+    return np.vstack([np.hstack(row + [blank] * (columns - len(row))) for row in rows])
+
+
+def _shades(mask: Gray) -> Gray:
+    return (mask.astype(np.uint16) * 255 // max(1, int(mask.max()))).astype(np.uint8)
+
+
+def _mean(values: list[float]) -> float:
+    return float(np.mean(values)) if values else 0.0

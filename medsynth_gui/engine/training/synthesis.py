@@ -1,0 +1,112 @@
+"""The synthesis task: flow matching from noise to image under a mask and a class."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor, nn
+
+from medsynth_gui.engine.condition import condition_channels
+from medsynth_gui.engine.samplers import sample_heun
+from medsynth_gui.engine.training.augment import Geometry, warp
+from medsynth_gui.engine.training.data import TrainingData, letterboxed, load_pairs, sampling_weights
+from medsynth_gui.engine.training.recipe import Recipe
+from medsynth_gui.engine.training.segmentation import contact_sheet
+
+Gray = npt.NDArray[np.uint8]
+Batch = tuple[Tensor, Tensor, Tensor]
+
+
+class SynthesisTask:
+    """Holds the letterboxed pairs of one training; padding is told to the network and not judged."""
+
+    def __init__(self, recipe: Recipe, data: TrainingData, device: torch.device,
+                 progress: Callable[[int, int], None]) -> None:
+        self.device, self.size = device, int(recipe.input["size"])
+        self.batch, self.labels = recipe.optimisation.batch, len(recipe.labels)
+        self.dropout = float(recipe.data.get("condition_dropout", 0.15))
+        self.classes = recipe.classes
+        self.geometry = Geometry(**recipe.data.get("geometry", {}))
+        inpaint = recipe.data.get("furniture") == "inpaint"
+        self.train = [(*letterboxed(pair, self.size), pair.item.class_name)
+                      for pair in load_pairs(data.train, inpaint=inpaint, progress=progress)]
+        self.weights = sampling_weights(data.train, recipe.data.get("shares", {}))
+        self.validation = [(*letterboxed(pair, self.size), pair.item.class_name)
+                           for pair in load_pairs(data.validation, inpaint=inpaint, progress=progress)]
+
+    def loss(self, network: nn.Module, rng: np.random.Generator, progress: float) -> Tensor:
+        """Squared error of the velocity inside the image, at logit-normal times."""
+        images, conditions, classes = self._batch(rng)
+        time = torch.sigmoid(torch.randn(len(images), device=self.device))
+        return self._error(network, images, conditions, classes, time, torch.randn_like(images))
+
+    def _error(self, network: nn.Module, images: Tensor, conditions: Tensor, classes: Tensor, time: Tensor,
+               noise: Tensor) -> Tensor:
+        inside = conditions[:, -1:]
+        noise = noise * inside
+        at = time[:, None, None, None]
+        predicted = network((1 - at) * noise + at * images, time, conditions, classes)
+        wrong = (predicted.float() - (images - noise)) ** 2 * inside
+        return wrong.sum() / inside.sum()
+
+    def _batch(self, rng: np.random.Generator) -> Batch:
+        images, conditions, classes = [], [], []
+        for index in rng.choice(len(self.train), size=self.batch, p=self.weights):
+            image, mask, box, class_name = self.train[index]
+            inside = np.zeros_like(image)
+            inside[box.top:box.top + box.height, box.left:box.left + box.width] = 1
+            seed = int(rng.integers(1 << 31))
+            moved, mask = warp(image, mask, self.geometry, np.random.default_rng(seed))
+            _, inside = warp(image, inside, self.geometry, np.random.default_rng(seed))
+            unconditional = rng.random() < self.dropout
+            condition = condition_channels(mask, inside > 0, labels=self.labels)
+            if unconditional:
+                condition[:-1] = 0
+            images.append(scaled(moved, inside > 0))
+            conditions.append(condition)
+            classes.append(len(self.classes) if unconditional else self.classes.index(class_name))
+        return self._tensors(images, conditions, classes)
+
+    def _tensors(self, images: list[npt.NDArray[np.float32]], conditions: list[npt.NDArray[np.float32]],
+                 classes: list[int]) -> Batch:
+        return (torch.from_numpy(np.stack(images))[:, None].to(self.device),
+                torch.from_numpy(np.stack(conditions)).to(self.device), torch.tensor(classes, device=self.device))
+
+    def validate(self, network: nn.Module) -> tuple[dict[str, float], Gray]:
+        """Loss on validation pairs at fixed noise and times, and images for their masks beside the real ones."""
+        images, conditions, classes = self._tensors(*zip(*map(self._fixed, self.validation[:48]), strict=True))
+        generator = torch.Generator().manual_seed(1)
+        noise = torch.randn(images.shape, generator=generator).to(self.device)
+        time = torch.linspace(0.05, 0.95, len(images)).to(self.device)
+        error = torch.stack([self._error(network, images[s], conditions[s], classes[s], time[s], noise[s])
+                             for s in torch.arange(len(images)).split(8)]).mean()
+        few = slice(0, len(images), max(1, len(images) // 8))
+
+        def velocity(x: Tensor, t: Tensor) -> Tensor:
+            return network(x, t, conditions[few], classes[few]).float()
+
+        made = sample_heun(velocity, noise[few] * conditions[few, -1:], steps=10)
+        rows = [np.hstack([to_gray(image[0]), (condition[0].cpu().numpy() * 255).astype(np.uint8), to_gray(fake[0])])
+                for image, condition, fake in zip(images[few], conditions[few], made, strict=True)]
+        return {"validation_loss": float(error)}, contact_sheet(rows[:8], columns=2)
+
+    def _fixed(self, entry: tuple[Gray, Gray, object, str]) -> tuple[npt.NDArray[np.float32],
+                                                                    npt.NDArray[np.float32], int]:
+        image, mask, box, class_name = entry
+        inside = np.zeros(image.shape, bool)
+        inside[box.top:box.top + box.height, box.left:box.left + box.width] = True  # type: ignore[attr-defined]
+        condition = condition_channels(mask, inside, labels=self.labels)
+        return scaled(image, inside), condition, self.classes.index(class_name)
+
+
+def scaled(image: Gray, inside: npt.NDArray[np.bool_]) -> npt.NDArray[np.float32]:
+    """8-bit gray to -1..1, and 0 in the padding."""
+    return ((image.astype(np.float32) / 127.5 - 1) * inside).astype(np.float32)
+
+
+def to_gray(image: Tensor) -> Gray:
+    """The inverse of `scaled`, (y, x)."""
+    return ((image.float().clamp(-1, 1) + 1) * 127.5).round().byte().cpu().numpy()

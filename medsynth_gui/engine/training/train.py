@@ -1,0 +1,130 @@
+"""From a recipe and data to a model folder: weights, card and results."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from medsynth_gui.core.errors import InputError, ModelError
+from medsynth_gui.core.model_card import ModelCard
+from medsynth_gui.engine.device import Runtime
+from medsynth_gui.engine.networks.table import build_network
+from medsynth_gui.engine.training.card import write_card
+from medsynth_gui.engine.training.data import TrainingData
+from medsynth_gui.engine.training.loop import LoopReport, train_network
+from medsynth_gui.engine.training.recipe import Recipe
+from medsynth_gui.engine.training.run_folder import RunFolder
+from medsynth_gui.engine.weights import load_weights, save_weights
+from medsynth_gui.io.atomic import write_json
+
+Checkpoint = Callable[[float, float, str], None]
+
+_TASKS = {
+    "segmentation": "medsynth_gui.engine.training.segmentation:SegmentationTask",
+    "synthesis": "medsynth_gui.engine.training.synthesis:SynthesisTask",
+    "super-resolution": "medsynth_gui.engine.training.super_resolution:SuperResolutionTask",
+}
+_EVALUATIONS = {
+    "segmentation": "medsynth_gui.engine.training.evaluate_segmentation:evaluate",
+    "synthesis": "medsynth_gui.engine.training.evaluate_synthesis:evaluate",
+    "super-resolution": "medsynth_gui.engine.training.evaluate_super_resolution:evaluate",
+}
+
+
+def _row(table: dict[str, str], task: str) -> Any:
+    module, name = table[task].split(":")
+    return getattr(import_module(module), name)
+
+
+def train_model(recipe: Recipe, data: TrainingData, folder: Path, *, runtime: Runtime, init: ModelCard | None,
+                minutes: float | None, resume: bool, checkpoint: Checkpoint) -> dict[str, Any]:
+    """Train, then measure on the held-out groups.
+
+    Args:
+        init: a model whose weights are the start; None for fresh ones.
+        minutes: budget of the training part; 0 only measures `init`.
+
+    Returns:
+        What results.json says.
+    """
+    if not data.train:
+        raise InputError("training-nothing-to-learn", path=", ".join(recipe.data.get("sets", ())) or "The data")
+    run = RunFolder(folder)
+    if not (resume and (folder / "run.toml").exists()):
+        run.begin(recipe.path)
+    run.clear_stop()
+    run.event("start", recipe=recipe.id, task=recipe.task, seconds=0, minutes=minutes, resumed=resume,
+              init=init.id if init else "", **runtime.record(),
+              images={"train": len(data.train), "validation": len(data.validation), "test": len(data.test)})
+    try:
+        return _train(recipe, data, run, runtime, init, minutes, resume, checkpoint)
+    except BaseException as error:
+        run.event("failed" if isinstance(error, Exception) and not _cancelled(error) else "stopped",
+                  message=str(error) or type(error).__name__)
+        raise
+
+
+def _cancelled(error: BaseException) -> bool:
+    return type(error).__name__ == "JobCancelled"
+
+
+def _train(recipe: Recipe, data: TrainingData, run: RunFolder, runtime: Runtime, init: ModelCard | None,
+           minutes: float | None, resume: bool, checkpoint: Checkpoint) -> dict[str, Any]:
+    network = _network(recipe, init, runtime)
+
+    def loading(done: int, total: int) -> None:
+        checkpoint(0.0, 1.0, f"reading {done + 1} of {total}")
+
+    torch.manual_seed(recipe.seed)
+    if minutes == 0:
+        state, report = network.state_dict(), LoopReport(0.0, 0, False)
+    else:
+        task = _row(_TASKS, recipe.task)(recipe, data, runtime.device, loading)
+        state, report = train_network(network, task, optimisation=recipe.optimisation, run=run, runtime=runtime,
+                                      seed=recipe.seed, minutes=minutes, resume=resume, checkpoint=checkpoint)
+    return _finish(recipe, data, run, runtime, init, state, report, checkpoint)
+
+
+def _network(recipe: Recipe, init: ModelCard | None, runtime: Runtime) -> nn.Module:
+    network = build_network(recipe.architecture, recipe.network, model=recipe.id)
+    if init:
+        if init.architecture != recipe.architecture:
+            raise ModelError("model-wrong-task", model=init.id, task=init.architecture, wanted=recipe.architecture)
+        load_weights(network, init.weights, model=init.id)
+    return network.to(runtime.device, memory_format=runtime.memory_format)  # type: ignore[call-overload,no-any-return]
+
+
+def _finish(recipe: Recipe, data: TrainingData, run: RunFolder, runtime: Runtime, init: ModelCard | None,
+            state: dict[str, Tensor], report: LoopReport, checkpoint: Checkpoint) -> dict[str, Any]:
+    """Write the model, measure it as a user would load it, then write its card and results."""
+    digest = save_weights(state, run.folder / "weights.safetensors")
+    write_json(run.folder / "groups.json", data.groups())
+    before = (init.training.get("history", []) if init else [])
+    training = {"recipe": recipe.id, "seed": recipe.seed, "seconds": round(report.seconds), "steps": report.steps,
+                "device": str(runtime.device), "precision": runtime.precision,
+                "sets": sorted({item.set_name for item in data.train}), "history": list(before)}
+    if report.steps:
+        training["history"].append(f"{report.steps} steps in {round(report.seconds)} s on {runtime.device.type}"
+                                   + (f", from {init.id}" if init else ", from fresh weights"))
+    card = write_card(run.folder, recipe, digest=digest, training=training)
+    run.event("evaluating", step=report.steps, seconds=round(report.seconds))
+    started = time.monotonic()
+    results, changes = _row(_EVALUATIONS, recipe.task)(recipe, card, data, runtime, run.folder, checkpoint)
+    results = {"model": recipe.id, "weights_sha256": digest, **results, **runtime.record(),
+               "command": _command(recipe), "evaluation_seconds": round(time.monotonic() - started)}
+    write_json(run.folder / "results.json", results)
+    write_card(run.folder, recipe, digest=digest, training=training, results=results, input_changes=changes)
+    run.event("stopped" if report.stopped else "done", step=report.steps, seconds=round(report.seconds),
+              headline=results["headline"])
+    return results
+
+
+def _command(recipe: Recipe) -> str:
+    data = " ".join(f"--data {name}" for name in recipe.data.get("sets", ()))
+    return f"medsynth train --recipe {recipe.id} {data} --init {recipe.id} --minutes 0 --out DIR"

@@ -1,0 +1,59 @@
+"""Weights on disk: safetensors only, checked against the card's SHA-256 before they are used."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+
+from medsynth_gui.core.errors import ModelError
+from medsynth_gui.core.model_card import ModelCard
+from medsynth_gui.engine.networks.table import build_network
+from medsynth_gui.io.atomic import atomic_write
+
+
+def sha256_of(path: Path) -> str:
+    """Hex digest of a file."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def load_network(card: ModelCard, device: torch.device) -> nn.Module:
+    """The card's network in evaluation mode, fp32, channels last.
+
+    Raises:
+        ModelError: weights are missing, altered, or do not fit the architecture.
+    """
+    if not card.weights.is_file():
+        raise ModelError("weights-missing", model=card.id, path=card.weights)
+    if sha256_of(card.weights) != card.weights_sha256:
+        raise ModelError("weights-altered", model=card.id)
+    network = build_network(card.architecture, card.network, model=card.id)
+    load_weights(network, card.weights, model=card.id)
+    return network.eval().to(device, memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]
+
+
+def load_weights(network: nn.Module, path: Path, *, model: str) -> None:
+    """Copy the tensors of a file into a network; every one must be there and fit.
+
+    Raises:
+        ModelError: the file is no safetensors file, or belongs to another network.
+    """
+    try:
+        network.load_state_dict({name: tensor.float() if tensor.is_floating_point() else tensor
+                                 for name, tensor in load_file(path).items()})
+    except (SafetensorError, OSError, RuntimeError) as error:
+        raise ModelError("card-unreadable", path=path, detail=str(error).splitlines()[0]) from error
+
+
+def save_weights(state: dict[str, Tensor], path: Path) -> str:
+    """Write a state dict as fp16 safetensors; returns the file's SHA-256."""
+    half = {name: (tensor.detach().half() if tensor.is_floating_point() else tensor.detach()).cpu().contiguous()
+            for name, tensor in state.items()}
+    with atomic_write(path) as temporary:
+        save_file(half, temporary)
+    return sha256_of(path)

@@ -1,0 +1,1 @@
+"""The canvas: one image view for every workspace."""

@@ -1,0 +1,321 @@
+"""The few parts that panels are made of; the style sheet knows them by their properties."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QPixmap
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QComboBox,
+    QFileDialog,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from medsynth_gui.gui.icons import icon, pixmap
+from medsynth_gui.gui.theme import SPACE, Theme
+
+
+def text(words: str = "", role: str = "", *, wrap: bool = True) -> QLabel:
+    """A label with a role of the style sheet (title, page, muted, small, good, caution, bad)."""
+    label = QLabel(words)
+    label.setWordWrap(wrap)
+    set_role(label, role)
+    return label
+
+
+def set_role(label: QLabel, role: str) -> None:
+    """Change the look of a label that is already there."""
+    label.setProperty("role", role)
+    label.style().unpolish(label)
+    label.style().polish(label)
+
+
+def section_head(words: str) -> QLabel:
+    """The small spaced capitals above a section."""
+    label = text(words.upper(), "head", wrap=False)
+    label.setAccessibleName(words)
+    return label
+
+
+def button(words: str, action: Callable[[], Any], *, kind: str = "", tip: str = "", glyph: str = "",
+           name: str = "") -> QPushButton:
+    """A push button; `kind` is primary, quiet or empty, `name` its object name."""
+    made = QPushButton(words)
+    made.setProperty("kind", kind)
+    made.setToolTip(tip or words)
+    made.setObjectName(name)
+    made.setCursor(Qt.CursorShape.PointingHandCursor)
+    if glyph:
+        made.setIcon(icon(glyph, color="on_accent" if kind == "primary" else "text"))
+        made.setIconSize(QSize(16, 16))
+    made.clicked.connect(lambda: action())
+    return made
+
+
+def tool(glyph: str, tip: str, action: Callable[[], Any], *, name: str = "") -> QToolButton:
+    """A button that is an icon alone, with a tooltip."""
+    made = QToolButton()
+    made.setIcon(icon(glyph))
+    made.setIconSize(QSize(SPACE.ICON, SPACE.ICON))
+    made.setToolTip(tip)
+    made.setAccessibleName(tip)
+    made.setObjectName(name)
+    made.clicked.connect(lambda: action())
+    return made
+
+
+def row(*widgets: QWidget, stretch: int = -1, spacing: int = SPACE.S) -> QHBoxLayout:
+    """Widgets side by side; the one at `stretch` takes the room that is left."""
+    layout = QHBoxLayout()
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(spacing)
+    for number, widget in enumerate(widgets):
+        layout.addWidget(widget, 1 if number == stretch else 0)
+    return layout
+
+
+class Card(QFrame):
+    """A raised box; add to `body`."""
+
+    def __init__(self, *widgets: QWidget, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("card", True)
+        self.body = QVBoxLayout(self)
+        self.body.setContentsMargins(SPACE.M, SPACE.M - 2, SPACE.M, SPACE.M - 2)
+        self.body.setSpacing(SPACE.S)
+        for widget in widgets:
+            self.body.addWidget(widget)
+
+
+class SidePanel(QScrollArea):
+    """A quiet column at the side that scrolls where it is short of room; add to `body`."""
+
+    def __init__(self, width: int, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        inner = QWidget()
+        inner.setProperty("panel", True)
+        self.setProperty("panel", True)
+        self.body = QVBoxLayout(inner)
+        self.body.setContentsMargins(SPACE.M, SPACE.M, SPACE.M, SPACE.M)
+        self.body.setSpacing(SPACE.S)
+        self.setWidget(inner)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFixedWidth(width)
+
+    def add(self, *widgets: QWidget) -> None:
+        for widget in widgets:
+            self.body.addWidget(widget)
+
+    def gap(self) -> None:
+        """Room between two sections."""
+        self.body.addSpacing(SPACE.S)
+
+    def end(self) -> None:
+        """Push what was added to the top."""
+        self.body.addStretch(1)
+
+
+class EmptyState(QWidget):
+    """Says what belongs here and offers the action."""
+
+    def __init__(self, glyph: str, title: str, sentence: str, actions: Sequence[QPushButton] = (),
+                 parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._glyph = QLabel()
+        self._glyph.setPixmap(pixmap(glyph, 40, ratio=self.devicePixelRatioF()))
+        self.title = text(title, "page")
+        self.sentence = text(sentence, "muted")
+        layout = QVBoxLayout(self)
+        layout.setSpacing(SPACE.S)
+        layout.addStretch(2)
+        for label in (self._glyph, self.title, self.sentence):
+            label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            label.setMaximumWidth(440)
+            layout.addWidget(label, 0, Qt.AlignmentFlag.AlignHCenter)
+        self.sentence.setMinimumWidth(280)
+        if actions:
+            line = QHBoxLayout()
+            line.setSpacing(SPACE.S)
+            line.addStretch(1)
+            for action in actions:
+                line.addWidget(action)
+            line.addStretch(1)
+            layout.addSpacing(SPACE.S)
+            layout.addLayout(line)
+        layout.addStretch(3)
+
+
+class KeyValues(QWidget):
+    """Facts in two columns: a muted name, a value that wraps."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(SPACE.M)
+        self._grid.setVerticalSpacing(SPACE.XS)
+        self._grid.setColumnStretch(1, 1)
+
+    def set_rows(self, rows: Sequence[tuple[str, str]]) -> None:
+        """Show (name, value) rows; rows without a value are left out."""
+        while self._grid.count():
+            item = self._grid.takeAt(0)
+            if widget := item.widget():
+                widget.hide()
+                widget.deleteLater()
+        for number, (name, value) in enumerate(pair for pair in rows if pair[1]):
+            key, shown = text(name, "muted", wrap=False), text(value)
+            shown.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            top = Qt.AlignmentFlag.AlignTop
+            self._grid.addWidget(key, number, 0, top)
+            self._grid.addWidget(shown, number, 1, top)
+
+
+class Segmented(QWidget):
+    """A few choices of which one holds; `chosen` carries its key."""
+
+    chosen = Signal(str)
+
+    def __init__(self, choices: Sequence[tuple[str, str, str]], parent: QWidget | None = None) -> None:
+        """Args: choices: (key, words, tooltip) each."""
+        super().__init__(parent)
+        self._group = QButtonGroup(self)
+        self._keys = [key for key, _, _ in choices]
+        layout = row()
+        layout.setSpacing(SPACE.XS)
+        self.setLayout(layout)
+        for number, (key, words, tip) in enumerate(choices):
+            made = QToolButton()
+            made.setText(words)
+            made.setToolTip(tip)
+            made.setCheckable(True)
+            made.setObjectName(f"segment-{key}")
+            made.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+            self._group.addButton(made, number)
+            layout.addWidget(made, 1)
+        self._group.button(0).setChecked(True)
+        self._group.idClicked.connect(self._clicked)
+
+    @property
+    def key(self) -> str:
+        return self._keys[self._group.checkedId()]
+
+    def choose(self, key: str) -> None:
+        """Choose without a click; `chosen` is emitted where it changes."""
+        if key != self.key:
+            self._group.button(self._keys.index(key)).setChecked(True)
+            self.chosen.emit(key)
+
+    def _clicked(self, number: int) -> None:
+        self.chosen.emit(self._keys[number])
+
+
+class FolderField(QWidget):
+    """A folder, typed or chosen; `changed` carries the path, or None where the field is empty."""
+
+    changed = Signal(object)
+
+    def __init__(self, hint: str, tip: str, *, name: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._tip = tip
+        self.edit = QLineEdit()
+        self.edit.setPlaceholderText(hint)
+        self.edit.setToolTip(tip)
+        self.edit.setObjectName(name)
+        self.edit.editingFinished.connect(self._tell)
+        self.setLayout(row(self.edit, tool("folder-open", tip, self._choose), stretch=0, spacing=SPACE.XS))
+        self._told: Path | None = None
+
+    @property
+    def path(self) -> Path | None:
+        words = self.edit.text().strip()
+        return Path(words).expanduser() if words else None
+
+    def set_path(self, path: Path | None) -> None:
+        self.edit.setText(str(path) if path else "")
+        self._tell()
+
+    def _choose(self) -> None:
+        found = QFileDialog.getExistingDirectory(self, self._tip, self.edit.text())
+        if found:
+            self.set_path(Path(found))
+
+    def _tell(self) -> None:
+        if self.path != self._told:
+            self._told = self.path
+            self.edit.setToolTip(f"{self._tip}\n{self.path}" if self.path else self._tip)
+            self.changed.emit(self.path)
+
+
+class Choice(QComboBox):
+    """A list of (key, words) of which one is chosen; `picked` carries the key when the person changes it."""
+
+    picked = Signal(object)
+
+    def __init__(self, tip: str, *, name: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setToolTip(tip)
+        self.setAccessibleName(tip)
+        self.setObjectName(name)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(8)
+        self.activated.connect(lambda number: self.picked.emit(self.itemData(number)))
+
+    def set_rows(self, rows: Sequence[tuple[Any, str]]) -> None:
+        """Offer these; what was chosen stays chosen if it is still there."""
+        kept = self.currentData()
+        self.blockSignals(True)
+        self.clear()
+        for key, words in rows:
+            self.addItem(words, key)
+        keys = [key for key, _ in rows]
+        self.setCurrentIndex(keys.index(kept) if kept in keys else 0 if rows else -1)
+        self.blockSignals(False)
+
+    def choose(self, key: Any) -> None:
+        """Choose without a click; unknown keys are ignored."""
+        if (number := self.findData(key)) >= 0:
+            self.setCurrentIndex(number)
+
+
+class Legend(QWidget):
+    """Coloured squares with their words."""
+
+    def __init__(self, theme: Theme, rows: Sequence[tuple[str, str]], parent: QWidget | None = None) -> None:
+        """Args: rows: (colour token, words) each."""
+        super().__init__(parent)
+        self._theme = theme
+        self._squares: list[tuple[str, QLabel]] = []
+        layout = row(spacing=SPACE.XS + 2)
+        self.setLayout(layout)
+        for token, words in rows:
+            square = QLabel()
+            square.setFixedSize(10, 10)
+            self._squares.append((token, square))
+            layout.addWidget(square)
+            layout.addWidget(text(words, "muted", wrap=False))
+            layout.addSpacing(SPACE.S)
+        theme.changed.connect(self._paint)
+        self._paint()
+
+    def _paint(self) -> None:
+        for token, square in self._squares:
+            filled = QPixmap(square.size())
+            filled.fill(self._theme.color(token))
+            square.setPixmap(filled)

@@ -1,0 +1,118 @@
+"""Curves of a training: loss on a log scale above, the validation figure below, on one time axis."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyqtgraph as pg
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from medsynth_gui.gui.theme import SPACE, Theme
+
+# Which figure of an epoch is drawn below the loss: the first that it has.
+FIGURES = (("dice", "Validation Dice"), ("gain_db", "Validation dB over bicubic"), ("validation_loss", "Validation loss"))
+
+
+def epoch_series(epochs: Sequence[Mapping[str, Any]], name: str) -> tuple[npt.NDArray[np.float64],
+                                                                           npt.NDArray[np.float64]]:
+    """Steps and finite values of a figure over the epochs that have it, both (n,)."""
+    pairs = [(float(epoch["step"]), float(epoch[name])) for epoch in epochs
+             if "step" in epoch and isinstance(epoch.get(name), int | float)]
+    table = np.array([pair for pair in pairs if np.isfinite(pair[1])], np.float64).reshape(-1, 2)
+    return table[:, 0], table[:, 1]
+
+
+def drawn_figure(epochs: Sequence[Mapping[str, Any]]) -> tuple[str, str] | None:
+    """The validation figure that these epochs have: its key and its name."""
+    return next(((key, name) for key, name in FIGURES if any(key in epoch for epoch in epochs)), None)
+
+
+class Curves(QWidget):
+    """Two plots; a click on either chooses the epoch nearest to it."""
+
+    chosen = Signal(int)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._steps: npt.NDArray[np.float64] = np.empty(0)
+        self.loss = self._plot(self.tr("Loss"))
+        self.figure = self._plot(self.tr("Validation"))
+        self.loss.setLogMode(y=True)
+        self.figure.setXLink(self.loss)
+        self._loss_line = self.loss.plot()
+        self._figure_line = self.figure.plot(symbol="o", symbolSize=5)
+        self._markers = []
+        for plot in (self.loss, self.figure):
+            marker = pg.InfiniteLine(angle=90, movable=False)
+            marker.hide()
+            plot.addItem(marker)
+            self._markers.append(marker)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(SPACE.S)
+        layout.addWidget(self.loss, 1)
+        layout.addWidget(self.figure, 1)
+        theme.changed.connect(self._recolor)
+        self._recolor()
+
+    def _plot(self, title: str) -> pg.PlotWidget:
+        plot = pg.PlotWidget()
+        item = plot.getPlotItem()
+        item.setMenuEnabled(False)
+        item.hideButtons()
+        item.setMouseEnabled(False, False)
+        item.showGrid(x=False, y=True, alpha=0.12)
+        plot.setMinimumHeight(110)
+        plot.setAccessibleName(title)
+        plot.scene().sigMouseClicked.connect(self._clicked)
+        return plot
+
+    def _recolor(self) -> None:
+        small = self._theme.font(points=8.5)
+        for plot, title in ((self.loss, self.tr("Loss")), (self.figure, self._figure_name())):
+            plot.setBackground(self._theme.color("raised"))
+            plot.setTitle(title, color=self._theme.tokens.muted, size="9pt")
+            for side in ("left", "bottom"):
+                axis = plot.getAxis(side)
+                axis.setPen(self._theme.color("line"))
+                axis.setTextPen(self._theme.color("muted"))
+                axis.setStyle(tickFont=small)
+            plot.getAxis("left").setWidth(52)
+        self._loss_line.setPen(pg.mkPen(self._theme.color("accent"), width=2))
+        self._figure_line.setPen(pg.mkPen(self._theme.color("good"), width=2))
+        self._figure_line.setSymbolBrush(self._theme.color("good"))
+        self._figure_line.setSymbolPen(None)
+        for marker in self._markers:
+            marker.setPen(pg.mkPen(self._theme.color("muted"), width=1))
+
+    def _figure_name(self) -> str:
+        return getattr(self, "_shown_figure", "") or self.tr("Validation")
+
+    def set_epochs(self, epochs: Sequence[Mapping[str, Any]]) -> None:
+        """Draw the epochs of a run."""
+        steps, loss = epoch_series(epochs, "loss")
+        self._loss_line.setData(steps, np.maximum(loss, 1e-8))
+        self._steps = np.array([float(epoch["step"]) for epoch in epochs if "step" in epoch])
+        found = drawn_figure(epochs)
+        self._shown_figure = found[1] if found else ""
+        self._figure_line.setData(*(epoch_series(epochs, found[0]) if found else (np.empty(0), np.empty(0))))
+        self.figure.setTitle(self._figure_name(), color=self._theme.tokens.muted, size="9pt")
+
+    def mark(self, epoch: int) -> None:
+        """Draw a line at an epoch; a negative one hides it."""
+        for marker in self._markers:
+            marker.setVisible(0 <= epoch < len(self._steps))
+            if marker.isVisible():
+                marker.setValue(self._steps[epoch])
+
+    def _clicked(self, event: Any) -> None:
+        if not len(self._steps):
+            return
+        box = self.loss.getPlotItem().vb
+        step = box.mapSceneToView(event.scenePos()).x()
+        self.chosen.emit(int(np.argmin(np.abs(self._steps - step))))

@@ -1,0 +1,75 @@
+"""The status bar: frame, position, intensity, zoom; saved state, model, device."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
+
+from medsynth_gui.gui.canvas.stage import Hover
+from medsynth_gui.gui.theme import SPACE
+from medsynth_gui.gui.translation import number
+
+
+class StatusBar(QWidget):
+    """Quiet text; what is not known is not there."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("status-bar")
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(SPACE.M, SPACE.XS, SPACE.M, SPACE.XS + 2)
+        layout.setSpacing(SPACE.L + SPACE.XS)
+        self.frame, self.position, self.value, self.zoom = QLabel(), QLabel(), QLabel(), QLabel()
+        self.saved, self.model, self.device = QLabel(), QLabel(), QLabel()
+        for label in (self.position, self.value, self.zoom, self.frame):
+            layout.addWidget(label)
+        layout.addStretch(1)
+        for label in (self.saved, self.model, self.device):
+            layout.addWidget(label)
+        for label in self.findChildren(QLabel):
+            label.setProperty("role", "muted")
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            label.hide()
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.setFixedHeight(SPACE.L + 14)
+
+    def show_hover(self, hover: Hover | None) -> None:
+        """Position in pixels and mm, and intensity, under the pointer."""
+        if hover is None:
+            _set(self.position, "")
+            _set(self.value, "")
+            return
+        text = f"x {int(hover.x)}  y {int(hover.y)}"
+        if hover.x_mm is not None and hover.y_mm is not None:
+            text += f"  ·  {number(hover.x_mm, 1)}, {number(hover.y_mm, 1)} mm"
+        _set(self.position, text)
+        value = hover.value
+        shown = "–" if value is None else "/".join(f"{v:g}" for v in value) if isinstance(value, tuple) else f"{value:g}"
+        _set(self.value, self.tr("intensity {0}").format(shown))
+
+    def show_zoom(self, zoom: float) -> None:
+        """Device pixels per image pixel."""
+        _set(self.zoom, self.tr("zoom {0} %").format(round(zoom * 100)))
+
+    def show_frame(self, frame: int | None, count: int = 0) -> None:
+        """The frame, from 0 as given and from 1 as shown; None: no image."""
+        _set(self.frame, "" if frame is None else self.tr("frame {0} / {1}").format(frame + 1, count))
+
+    def show_saved(self, text: str) -> None:
+        _set(self.saved, text)
+
+    def show_model(self, text: str) -> None:
+        _set(self.model, text)
+
+    def show_device(self, text: str) -> None:
+        _set(self.device, text)
+
+    def clear_image(self) -> None:
+        """Another page is in front: forget the last one's image."""
+        for label in (self.position, self.value, self.zoom, self.frame):
+            _set(label, "")
+
+
+def _set(label: QLabel, text: str) -> None:
+    label.setText(text)
+    label.setVisible(bool(text))

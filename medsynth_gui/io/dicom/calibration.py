@@ -1,0 +1,108 @@
+"""Millimetres per pixel, ultrasound regions and frame rate."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from medsynth_gui.core.errors import Message
+from medsynth_gui.core.geometry import PixelSpacing
+from medsynth_gui.core.image import UltrasoundRegion
+from medsynth_gui.io.dicom.header import Header, element
+from medsynth_gui.io.dicom.values import groups, number
+
+if TYPE_CHECKING:
+    from pydicom import Dataset
+
+_CENTIMETRE = 3
+_DATA_TYPES = {1: "tissue", 2: "colour flow", 3: "PW Doppler", 4: "CW Doppler", 5: "Doppler mean trace",
+               6: "Doppler mode trace", 7: "Doppler maximum trace", 8: "volume trace", 10: "ECG trace",
+               11: "pulse trace", 12: "phonocardiogram", 13: "gray bar", 14: "colour bar", 15: "integrated backscatter",
+               16: "area trace", 17: "d(area)/dt", 18: "other"}
+_IN_PLANE = ("tissue", "colour flow", "integrated backscatter")
+_LARGEST_MM = 100.0
+
+
+def read_regions(header: Header) -> tuple[UltrasoundRegion, ...]:
+    """The calibrated regions of an ultrasound image, clipped to it; empty ones are left out."""
+    rows, columns = int(header.get("Rows", 0)), int(header.get("Columns", 0))
+    return tuple(_regions(header, rows, columns))
+
+
+def _regions(header: Header, rows: int, columns: int) -> Iterator[UltrasoundRegion]:
+    for item in header.get("SequenceOfUltrasoundRegions") or ():
+        box = [number(element(item, f"RegionLocation{name}")) for name in ("MinY0", "MinX0", "MaxY1", "MaxX1")]
+        y0, x0, y1, x1 = (int(value) if value is not None else -1 for value in box)
+        # The file counts the last row and column in.
+        y1, x1 = min(y1 + 1, rows), min(x1 + 1, columns)
+        if 0 <= y0 < y1 and 0 <= x0 < x1:
+            kind = int(number(element(item, "RegionDataType")) or 0)
+            yield UltrasoundRegion(y0, x0, y1, x1, _DATA_TYPES.get(kind, "not named"), _region_spacing(item))
+
+
+def _region_spacing(item: Dataset) -> PixelSpacing | None:
+    units = [number(element(item, f"PhysicalUnits{axis}Direction")) for axis in "YX"]
+    y, x = (number(element(item, f"PhysicalDelta{axis}")) for axis in "YX")
+    if units != [_CENTIMETRE, _CENTIMETRE] or y is None or x is None:
+        return None
+    # A delta may be negative: the axis points the other way.
+    return _spacing(abs(y) * 10, abs(x) * 10, "UltrasoundRegion")
+
+
+def read_spacing(header: Header, regions: tuple[UltrasoundRegion, ...]) -> tuple[PixelSpacing | None, list[Message]]:
+    """The pixel spacing of the image plane and what is doubtful about it.
+
+    PixelSpacing comes first, then ImagerPixelSpacing, then the first tissue region; where an ultrasound region and
+    PixelSpacing disagree, the region is believed: a scanner writes it, PixelSpacing is often added later.
+    """
+    problems: list[Message] = []
+    plane = next((r for r in regions if r.spacing and r.data_type in _IN_PLANE), None)
+    plane = plane or next((r for r in regions if r.spacing), None)
+    region = plane.spacing if plane else None
+    scales = {round(r.spacing.y_mm / region.y_mm, 2) for r in regions
+              if region and r.spacing and r.data_type in _IN_PLANE}
+    if len(scales) > 1:
+        problems.append(Message("regions-differ", {"path": header.path, "count": len(regions)}))
+    for keyword in ("PixelSpacing", "ImagerPixelSpacing", "NominalScannedPixelSpacing"):
+        for group in groups(header, "PixelMeasuresSequence"):
+            pair = element(group, keyword)
+            if pair is None:
+                continue
+            spacing = _pair(pair, "PixelSpacing" if keyword == "PixelSpacing" else "ImagerPixelSpacing")
+            if spacing is None:
+                problems.append(Message("spacing-invalid", {"path": header.path, "value": pair}))
+            elif region and abs(spacing.y_mm / region.y_mm - 1) + abs(spacing.x_mm / region.x_mm - 1) > 0.02:
+                problems.append(Message("spacing-disagrees", {"path": header.path}))
+                return region, problems
+            else:
+                return spacing, problems
+    return region, problems
+
+
+def _pair(value: object, source: str) -> PixelSpacing | None:
+    try:
+        y, x = (number(v) for v in value)  # type: ignore[attr-defined]
+    except (TypeError, ValueError):
+        return None
+    return _spacing(y, x, source) if y is not None and x is not None else None
+
+
+def _spacing(y_mm: float, x_mm: float, source: str) -> PixelSpacing | None:
+    sane = 0 < y_mm <= _LARGEST_MM and 0 < x_mm <= _LARGEST_MM
+    return PixelSpacing(y_mm, x_mm, source) if sane else None
+
+
+def read_frame_rate(header: Header, frames: int) -> float | None:
+    """Frames per second of a cine; None for a still and where the file does not say."""
+    if frames < 2:
+        return None
+    if (time_ms := number(header.get("FrameTime"))) is not None and time_ms > 0:
+        return 1000.0 / time_ms
+    vector = header.get("FrameTimeVector")
+    steps = [step for step in map(number, vector or ()) if step is not None and step > 0] if vector else []
+    if steps:
+        return 1000.0 * len(steps) / sum(steps)
+    for keyword in ("CineRate", "RecommendedDisplayFrameRate"):
+        if (rate := number(header.get(keyword))) is not None and rate > 0:
+            return rate
+    return None

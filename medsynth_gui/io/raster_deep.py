@@ -1,0 +1,173 @@
+"""What Pillow would cut to 8 bits or refuse: 16-bit colour PNG and TIFF, float TIFF, PGM of any depth."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from medsynth_gui.core.errors import InputError, MedSynthError
+from medsynth_gui.core.image import Frame, ImageSeries
+from medsynth_gui.core.provenance import Provenance
+from medsynth_gui.core.windowing import WindowLevel
+from medsynth_gui.io.frame_cache import FrameCache
+from medsynth_gui.io.limits import check_size
+
+_HEAD_BYTES = 4096
+_TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+_PNM = re.compile(rb"P([2356])(?:\s|#[^\n]*\n)+(\d+)(?:\s|#[^\n]*\n)+(\d+)(?:\s|#[^\n]*\n)+(\d+)\s")
+
+
+@dataclass(frozen=True)
+class _Layout:
+    rows: int
+    columns: int
+    channels: int
+    bits: int
+    top: int | None
+    details: tuple[tuple[str, str], ...]
+
+
+class _DeepFrames:
+    """Frames by a function of the page."""
+
+    def __init__(self, path: Path, count: int, decode: Callable[[int], Frame]) -> None:
+        self._path, self._count, self._read = path, count, decode
+        self._cache = FrameCache()
+
+    def __len__(self) -> int:
+        return self._count
+
+    def frame(self, index: int) -> Frame:
+        return self._cache.get_or(index, self._decode)
+
+    def _decode(self, index: int) -> Frame:
+        try:
+            return self._read(index)
+        except MedSynthError:
+            raise
+        except FileNotFoundError:
+            raise InputError("file-missing", path=self._path) from None
+        # Codecs raise anything for damaged pixels.
+        except Exception as error:
+            raise InputError("image-damaged", path=self._path, detail=error) from error
+
+
+def open_deep(path: Path) -> tuple[ImageSeries, ...] | None:
+    """The series of a file that needs more than Pillow, else None."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(_HEAD_BYTES)
+    except FileNotFoundError:
+        raise InputError("file-missing", path=path) from None
+    except OSError as error:
+        raise InputError("file-unreadable", path=path, detail=error.strerror) from error
+    if head[:8] == b"\x89PNG\r\n\x1a\n" and head[24:25] == b"\x10" and head[25:26] in (b"\2", b"\4", b"\6"):
+        return _open_png(path, head)
+    if match := _PNM.match(head):
+        return _open_pnm(path, match)
+    return _open_tiff(path) if head[:4] in _TIFF else None
+
+
+def _series(path: Path, layout: _Layout, count: int, decode: Callable[[int], Frame]) -> tuple[ImageSeries, ...]:
+    check_size(path, layout.rows, layout.columns)
+    windows = (WindowLevel.from_range(0, layout.top),) if layout.top not in (None, 255) else ()
+    return (ImageSeries(source=_DeepFrames(path, count, decode), rows=layout.rows, columns=layout.columns,
+                        channels=layout.channels, bits=layout.bits, windows=windows, title=path.name, path=str(path),
+                        photometric="RGB" if layout.channels == 3 else "MONOCHROME2", details=layout.details,
+                        provenance=Provenance(synthetic=False, producer="file")),)
+
+
+def _open_png(path: Path, head: bytes) -> tuple[ImageSeries, ...]:
+    columns, rows = int.from_bytes(head[16:20], "big"), int.from_bytes(head[20:24], "big")
+    channels = 1 if head[25] == 4 else 3
+    layout = _Layout(rows, columns, channels, 16, 65535 if channels == 3 else None, (("format", "PNG"),))
+    return _series(path, layout, 1, lambda _: _flat(_cv2_page(path, 0), channels))
+
+
+def _open_pnm(path: Path, match: re.Match[bytes]) -> tuple[ImageSeries, ...]:
+    kind, columns, rows, top = (int(value) for value in match.groups())
+    channels = 3 if kind in (3, 6) else 1
+    if not 0 < top < 65536:
+        raise InputError("image-damaged", path=path, detail=f"maximum value {top}")
+    layout = _Layout(rows, columns, channels, max(1, top.bit_length()), top, (("format", "PNM"),))
+    start, wide = match.end(), top > 255
+
+    def decode(_: int) -> Frame:
+        count = rows * columns * channels
+        with path.open("rb") as file:
+            file.seek(start)
+            if kind in (5, 6):
+                values = np.frombuffer(file.read(count * (2 if wide else 1)), ">u2" if wide else "u1")
+            else:
+                values = np.array(file.read(count * 7).split()[:count], np.int64).clip(0, 65535)
+        if values.size < count:
+            raise InputError("image-truncated", path=path)
+        shape = (rows, columns, 3) if channels == 3 else (rows, columns)
+        return values.astype(np.uint16 if wide else np.uint8).reshape(shape)
+
+    return _series(path, layout, 1, decode)
+
+
+def _open_tiff(path: Path) -> tuple[ImageSeries, ...] | None:
+    """TIFF pages with samples Pillow has no mode for; None where it has one."""
+    import tifffile
+
+    try:
+        with tifffile.TiffFile(path) as file:
+            page = file.pages.first
+            bits, samples, kind = int(page.bitspersample), int(page.samplesperpixel), int(page.sampleformat)
+            rows, columns = int(page.imagelength), int(page.imagewidth)
+            pages = [p for p in file.pages if p.shape == page.shape and p.dtype == page.dtype]
+            numbers, details = [p.index for p in pages], (("format", "TIFF"),)
+    # Pillow gets its try: it reads many TIFF files that are not quite right, and words the failure.
+    except Exception:
+        return None
+    if not (samples > 1 and bits > 8) and not (kind != 1 and bits >= 8) and bits != 32:
+        return None
+    channels = 3 if samples >= 3 else 1
+    layout = _Layout(rows, columns, channels, bits, 65535 if (bits, kind, channels) == (16, 1, 3) else None, details)
+    return _series(path, layout, len(numbers), lambda index: _flat(_tiff_page(path, numbers[index]), channels))
+
+
+def _tiff_page(path: Path, page: int) -> Frame:
+    import tifffile
+
+    try:
+        with tifffile.TiffFile(path) as file:
+            pixels = file.pages[page].asarray()
+            planar = file.pages[page].planarconfig == 2 and pixels.ndim == 3
+            return np.moveaxis(pixels, 0, -1) if planar else pixels
+    # tifffile lacks some codecs (LZW) that OpenCV has.
+    except ValueError:
+        return _cv2_page(path, page)
+
+
+def _cv2_page(path: Path, page: int) -> Frame:
+    """One page in RGB(A) order."""
+    import cv2
+
+    data = np.fromfile(path, np.uint8)
+    done, pages = cv2.imdecodemulti(data, cv2.IMREAD_UNCHANGED, range=(page, page + 1))
+    if not done or not pages:
+        raise InputError("image-truncated", path=path)
+    pixels: Frame = pages[0]
+    if pixels.ndim == 3 and pixels.shape[2] >= 3:
+        return pixels[..., [2, 1, 0, 3][: pixels.shape[2]]]
+    return pixels
+
+
+def _flat(pixels: Frame, channels: int) -> Frame:
+    """(y, x) or (y, x, 3): alpha over black, native byte order."""
+    pixels = pixels.astype(pixels.dtype.newbyteorder("="))
+    if pixels.ndim == 2 and channels == 3:
+        pixels = np.repeat(pixels[..., None], 3, axis=2)
+    if pixels.ndim == 2:
+        return pixels
+    if pixels.shape[2] in (2, 4) and pixels.dtype == np.uint16 and pixels[..., -1].any():
+        alpha = pixels[..., -1:].astype(np.float32) / 65535
+        pixels = np.concatenate(((pixels[..., :-1] * alpha).round().astype(np.uint16), pixels[..., -1:]), axis=2)
+    return np.ascontiguousarray(pixels[..., :3] if channels == 3 else pixels[..., 0])

@@ -1,0 +1,100 @@
+"""EvaluateSegmentation: predicted label images against those that people drew."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from medsynth_gui.core.errors import InputError, MedSynthError, Message
+from medsynth_gui.dataset.files import size_text
+from medsynth_gui.dataset.split import Part
+from medsynth_gui.dataset.training_set import IMAGE_SUFFIXES, TrainingRow, is_training_set, read_training_set
+from medsynth_gui.jobs.job import JobContext, Lane
+from medsynth_gui.metrics.segmentation import ImageScore, score_image, summarise
+
+
+class Evaluation(dict[str, Any]):
+    """The figures, JSON-ready."""
+
+    @property
+    def exit_code(self) -> int:
+        """1 where an image could not be compared."""
+        return 1 if self.get("failed") else 0
+
+
+@dataclass(frozen=True)
+class EvaluateSegmentation:
+    """Compare `predictions/<stem>.png` with the truth of the same stem.
+
+    Attributes:
+        truth: a training set (images/, masks/, index.csv), a folder with masks/, or a folder of label images.
+        part: "test", "val" or "train" compares only those groups of a training set; empty compares all.
+    """
+
+    predictions: Path
+    truth: Path
+    part: str = ""
+    lane = Lane.IO
+
+    @property
+    def title(self) -> Message:
+        return Message("job-evaluate")
+
+    def run(self, ctx: JobContext) -> Evaluation:
+        """Figures per label, a row per image, and `failed` for those that could not be compared.
+
+        Raises:
+            InputError: a folder is missing or the truth has no label image.
+        """
+        if not self.predictions.is_dir():
+            raise InputError("file-missing", path=self.predictions)
+        rows = _truth(self.truth, self.part)
+        scores: list[ImageScore] = []
+        failed: list[dict[str, str]] = []
+        for index, row in enumerate(rows):
+            ctx.checkpoint(index, len(rows), row.id)
+            try:
+                scores.append(_score(self.predictions, row))
+            except MedSynthError as error:
+                failed.append({"path": row.id, "message": error.message.english()})
+        stems = {row.id for row in rows}
+        extra = sorted(path.stem for path in _images(self.predictions) if path.stem not in stems)
+        return Evaluation({"predictions": str(self.predictions), "truth": str(self.truth), **summarise(scores),
+                           "failed": failed, "without_truth": extra, "rows": [score.record() for score in scores]})
+
+
+def _truth(folder: Path, part: str) -> Sequence[TrainingRow]:
+    """The rows to compare, each with its mask."""
+    if not folder.is_dir():
+        raise InputError("file-missing", path=folder)
+    if is_training_set(folder):
+        training_set = read_training_set(folder)
+        found = training_set.part(Part(part)) if part else training_set.rows
+        rows = [row for row in found if row.mask]
+    else:
+        masks = folder / "masks"
+        rows = [TrainingRow(path.stem, path.stem, path, path) for path in _images(masks if masks.is_dir() else folder)]
+    if not rows:
+        raise InputError("truth-nothing", path=folder)
+    return rows
+
+
+def _images(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.iterdir() if path.suffix.lower() in IMAGE_SUFFIXES)
+
+
+def _score(predictions: Path, row: TrainingRow) -> ImageScore:
+    prediction_file = predictions / f"{row.id}.png"
+    from medsynth_gui.io.raster_files import read_labels
+
+    if row.mask is None or not prediction_file.is_file():
+        raise InputError("prediction-missing", image=row.id)
+    prediction, truth = read_labels(prediction_file), read_labels(row.mask)
+    if prediction.shape != truth.shape:
+        raise InputError("prediction-size", image=row.id, prediction=size_text(prediction.shape),
+                         truth=size_text(truth.shape))
+    return score_image(prediction, truth, id=row.id, group=row.group, class_name=row.class_name,
+                       pixel_size_mm=row.pixel_size_mm)
+

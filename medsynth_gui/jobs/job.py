@@ -1,0 +1,75 @@
+"""Job: long work as a value, and the context in which it reports and is cancelled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from typing import Protocol, TypeVar
+
+from medsynth_gui.core.errors import Message
+
+T_co = TypeVar("T_co", covariant=True)
+
+
+class Lane(Enum):
+    """Where a job waits: models in one lane, files in the other."""
+
+    GPU = "gpu"
+    IO = "io"
+
+
+class JobCancelled(Exception):
+    """Raised at a checkpoint after someone asked the job to stop."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a job is: `done` of `total` (None: not known), and what it is doing."""
+
+    done: float
+    total: float | None
+    message: str = ""
+
+
+class JobContext:
+    """What a running job may say and ask.
+
+    Args:
+        report: called with each progress, in the job's thread.
+        cancelled: asked at each checkpoint.
+        publish: called with an intermediate result (a preview, say), in the job's thread.
+    """
+
+    def __init__(self, report: Callable[[Progress], None] | None = None,
+                 cancelled: Callable[[], bool] | None = None,
+                 publish: Callable[[object], None] | None = None) -> None:
+        self._report = report or (lambda _: None)
+        self._cancelled = cancelled or (lambda: False)
+        self._publish = publish or (lambda _: None)
+
+    def checkpoint(self, done: float, total: float | None = None, message: str = "") -> None:
+        """Report progress; call at most 200 ms apart.
+
+        Raises:
+            JobCancelled: someone asked the job to stop.
+        """
+        if self._cancelled():
+            raise JobCancelled
+        self._report(Progress(done, total, message))
+
+    def publish(self, preview: object) -> None:
+        """Show an intermediate result."""
+        self._publish(preview)
+
+
+class Job(Protocol[T_co]):
+    """A frozen dataclass that holds its whole request; it snapshots what it reads and returns a value."""
+
+    @property
+    def title(self) -> Message: ...
+
+    @property
+    def lane(self) -> Lane: ...
+
+    def run(self, ctx: JobContext) -> T_co: ...

@@ -1,0 +1,121 @@
+"""Segmentation: of frames on the canvas, and of files."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from medsynth_gui.core.errors import Message
+from medsynth_gui.core.image import ImageSeries
+from medsynth_gui.core.labels import Label, LabelSet
+from medsynth_gui.core.layers import ResultLayer
+from medsynth_gui.core.model_card import ModelCard
+from medsynth_gui.core.provenance import Provenance
+from medsynth_gui.io.raster_files import write_label_png
+from medsynth_gui.jobs.batch import BatchReport, each
+from medsynth_gui.jobs.catalogue import Compute, find_model
+from medsynth_gui.jobs.job import JobContext, Lane
+from medsynth_gui.jobs.sources import open_sources
+
+if TYPE_CHECKING:
+    from medsynth_gui.engine.segmenter import Segmenter
+
+
+@dataclass(frozen=True)
+class SegmentSeries:
+    """Propose labels for frames of an opened series."""
+
+    series: ImageSeries
+    frames: tuple[int, ...]
+    model: str
+    compute: Compute = field(default_factory=Compute)
+    document_revision: int = 0
+    thorough: bool = False
+    lane = Lane.GPU
+
+    @property
+    def title(self) -> Message:
+        return Message("job-segment", {"title": self.series.title, "count": len(self.frames)})
+
+    def run(self, ctx: JobContext) -> ResultLayer:
+        """Label values of each frame, in source size."""
+        ctx.checkpoint(0, len(self.frames), "loading the model")
+        card = find_model(self.model, task="segmentation")
+        segmenter = _segmenter(card, self.compute, self.thorough)
+        masks, confidence = {}, {}
+        for number, frame in enumerate(self.frames):
+            ctx.checkpoint(number, len(self.frames))
+            found = segmenter.segment(self.series.gray(frame), aspect=self.series.aspect)
+            masks[frame], confidence[frame] = found.labels, found.confidence
+        return ResultLayer(masks, confidence, mask_provenance(card, segmenter, self.series), card.title,
+                           self.document_revision)
+
+
+@dataclass(frozen=True)
+class SegmentFiles:
+    """Write label images of files: out/<stem>.png, a cine as out/<stem>/<frame>.png."""
+
+    paths: tuple[Path, ...]
+    model: str
+    out: Path
+    compute: Compute = field(default_factory=Compute)
+    thorough: bool = False
+    lane = Lane.GPU
+
+    @property
+    def title(self) -> Message:
+        return Message("job-segment-files", {"model": self.model})
+
+    def run(self, ctx: JobContext) -> BatchReport:
+        """One record per source file; files that cannot be read are named and left out."""
+        card = find_model(self.model, task="segmentation")
+        sources = open_sources(self.paths, ctx)
+        segmenter = _segmenter(card, self.compute, self.thorough)
+        labels = label_set_of(card)
+        started, seen = time.monotonic(), 0
+
+        def work(entry: tuple[ImageSeries, Path]) -> Iterator[dict[str, Any]]:
+            nonlocal seen
+            series, stem = entry
+            many = series.frame_count > 1
+            files, confidences = [], []
+            for frame in range(series.frame_count):
+                ctx.checkpoint(seen, sources.frame_count, series.title)
+                found = segmenter.segment(series.gray(frame), aspect=series.aspect)
+                path = self.out / stem / f"{frame:04d}.png" if many else self.out / stem.parent / f"{stem.name}.png"
+                write_label_png(path, found.labels, labels)
+                files.append(path)
+                confidences.append(round(found.confidence, 4))
+                seen += 1
+            yield {"path": series.path, "frames": series.frame_count, "files": files, "confidence": confidences}
+
+        done, failed = each(iter(sources), work, lambda entry: entry[0].path)
+        return BatchReport(done, (*sources.failures, *failed), {
+            "model": card.id, "model_sha256": card.weights_sha256, **segmenter.runtime.record(),
+            "labels": {str(value): name for value, name in card.labels.items()},
+            "seconds": round(time.monotonic() - started, 3)})
+
+
+def label_set_of(card: ModelCard) -> LabelSet:
+    """The labels a model gives, in palette colours."""
+    named = LabelSet.named(*card.labels.values())
+    return LabelSet(tuple(Label(value, label.name, label.color)
+                          for value, label in zip(card.labels, named, strict=True)))
+
+
+def mask_provenance(card: ModelCard, segmenter: Segmenter, series: ImageSeries) -> Provenance:
+    """How a proposal was made. The mask is a model's; the pixels below it are as they were."""
+    return Provenance(synthetic=False, producer=card.id, model_sha256=card.weights_sha256,
+                      parameters=segmenter.runtime.record(), parents=(series.path or series.title,))
+
+
+def _segmenter(card: ModelCard, compute: Compute, thorough: bool) -> Segmenter:
+    from medsynth_gui.engine.device import resolve
+    from medsynth_gui.engine.loaded import loaded
+    from medsynth_gui.engine.segmenter import Segmenter
+
+    runtime = resolve(compute.device, compute.precision, compute.threads)
+    return loaded(Segmenter, card, runtime, thorough=thorough)

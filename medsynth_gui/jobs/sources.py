@@ -1,0 +1,56 @@
+"""What jobs over files share: opening the inputs, and naming the outputs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from medsynth_gui.core.image import ImageSeries
+from medsynth_gui.core.study import OpenFailure
+from medsynth_gui.io.readers import open_paths
+from medsynth_gui.jobs.batch import need_paths, output_stems
+from medsynth_gui.jobs.job import JobContext
+
+
+@dataclass(frozen=True)
+class Sources:
+    """The opened inputs of a batch, each with the stem of its output, and what could not be opened."""
+
+    series: tuple[ImageSeries, ...]
+    stems: tuple[Path, ...]
+    failures: tuple[OpenFailure, ...]
+
+    def __iter__(self) -> Iterator[tuple[ImageSeries, Path]]:
+        return zip(self.series, self.stems, strict=True)
+
+    @property
+    def frame_count(self) -> int:
+        return sum(series.frame_count for series in self.series)
+
+
+def open_sources(paths: tuple[Path, ...], ctx: JobContext) -> Sources:
+    """Open files and folders for a batch.
+
+    Raises:
+        InputError: no path was given.
+    """
+    need_paths(paths)
+    ctx.checkpoint(0, None, "opening")
+    studies, failures = open_paths(paths)
+    series = tuple(series for study in studies for series in study.series)
+    roots = [path if path.is_dir() else path.parent for path in paths]
+    found = [(Path(one.path), _root_of(Path(one.path), roots)) for one in series]
+    named = output_stems(dict.fromkeys(found))
+    stems, repeats = [], dict[Path, int]()
+    for source, _ in found:
+        repeats[source] = repeats.get(source, 0) + 1
+        stem = named[source]
+        stems.append(stem if repeats[source] == 1 else stem.with_name(f"{stem.name}-{repeats[source]}"))
+    return Sources(series, tuple(stems), tuple(failures))
+
+
+def _root_of(source: Path, roots: list[Path]) -> Path:
+    """The longest of the given folders that holds the source."""
+    holding = [root for root in roots if source.is_relative_to(root)]
+    return max(holding, key=lambda root: len(root.parts), default=source.parent)

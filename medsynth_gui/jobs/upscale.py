@@ -1,0 +1,134 @@
+"""Super-resolution: of a frame on the canvas, and of files."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from medsynth_gui.core.errors import Message
+from medsynth_gui.core.geometry import PixelSpacing
+from medsynth_gui.core.image import ImageSeries
+from medsynth_gui.core.model_card import ModelCard
+from medsynth_gui.core.provenance import Provenance
+from medsynth_gui.io.raster_files import provenance_text, write_gray_png
+from medsynth_gui.jobs.batch import BatchReport, each
+from medsynth_gui.jobs.catalogue import Compute, find_model
+from medsynth_gui.jobs.job import JobContext, Lane
+from medsynth_gui.jobs.sources import open_sources
+
+if TYPE_CHECKING:
+    from medsynth_gui.engine.upscaler import Upscaler
+
+
+@dataclass(frozen=True)
+class UpscaleFrame:
+    """Enlarge one frame of an opened series."""
+
+    series: ImageSeries
+    frame: int
+    model: str
+    factor: int = 2
+    compute: Compute = field(default_factory=Compute)
+    lane = Lane.GPU
+
+    @property
+    def title(self) -> Message:
+        return Message("job-upscale", {"title": self.series.title, "factor": self.factor})
+
+    def run(self, ctx: JobContext) -> ImageSeries:
+        """The enlarged frame as a series of its own: gray, smaller pixels, provenance of the model."""
+        ctx.checkpoint(0, 1, "loading the model")
+        card = find_model(self.model, task="super-resolution")
+        upscaler = _upscaler(card, self.compute, self.factor)
+        return upscaled(self.series, (self.frame,), upscaler, ctx)
+
+
+@dataclass(frozen=True)
+class UpscaleFiles:
+    """Enlarge files: out/<stem>.png, a cine as out/<stem>/<frame>.png; DICOM stays DICOM."""
+
+    paths: tuple[Path, ...]
+    model: str
+    factor: int
+    out: Path
+    compute: Compute = field(default_factory=Compute)
+    lane = Lane.GPU
+
+    @property
+    def title(self) -> Message:
+        return Message("job-upscale-files", {"model": self.model, "factor": self.factor})
+
+    def run(self, ctx: JobContext) -> BatchReport:
+        """One record per source file; files that cannot be read are named and left out."""
+        card = find_model(self.model, task="super-resolution")
+        upscaler = _upscaler(card, self.compute, self.factor)
+        sources = open_sources(self.paths, ctx)
+        started = time.monotonic()
+
+        def work(entry: tuple[ImageSeries, Path]) -> Iterator[dict[str, Any]]:
+            series, stem = entry
+            large = upscaled(series, tuple(range(series.frame_count)), upscaler, ctx)
+            spacing = [large.spacing.y_mm, large.spacing.x_mm] if large.spacing else None
+            yield {"path": series.path, "frames": series.frame_count, "files": self._write(series, large, stem),
+                   "rows": large.rows, "columns": large.columns, "spacing_mm": spacing}
+
+        done, failed = each(iter(sources), work, lambda entry: entry[0].path)
+        return BatchReport(done, (*sources.failures, *failed), {
+            "model": card.id, "model_sha256": card.weights_sha256, "factor": self.factor,
+            **upscaler.runtime.record(), "seconds": round(time.monotonic() - started, 3)})
+
+    def _write(self, source: ImageSeries, large: ImageSeries, stem: Path) -> list[Path]:
+        if is_dicom(source):
+            from medsynth_gui.io.dicom.writer import write_series
+
+            path = self.out / stem.parent / f"{stem.name}.dcm"
+            write_series(path, large)
+            return [path]
+        text = provenance_text(large.provenance)
+        many = large.frame_count > 1
+        files = []
+        for frame in range(large.frame_count):
+            path = self.out / stem / f"{frame:04d}.png" if many else self.out / stem.parent / f"{stem.name}.png"
+            write_gray_png(path, np.asarray(large.frame(frame)), text)
+            files.append(path)
+        return files
+
+
+def is_dicom(series: ImageSeries) -> bool:
+    """Whether a series came from DICOM: its facts name a transfer syntax."""
+    return any(name == "transfer_syntax" for name, _ in series.details)
+
+
+def upscaled(series: ImageSeries, frames: tuple[int, ...], upscaler: Upscaler, ctx: JobContext) -> ImageSeries:
+    """Enlarged frames as a gray series in memory."""
+    factor = upscaler.factor
+    images = []
+    for number, frame in enumerate(frames):
+        def on_tile(done: int, total: int, number: int = number) -> None:
+            ctx.checkpoint(number + done / total, len(frames), series.title)
+
+        images.append(upscaler.upscale(series.gray(frame), on_tile=on_tile))
+    spacing = series.spacing and PixelSpacing(series.spacing.y_mm / factor, series.spacing.x_mm / factor,
+                                              series.spacing.source)
+    # Its pixels are partly a model's: whatever was real before is no longer only that.
+    provenance = Provenance(synthetic=True, producer=upscaler.card.id, model_sha256=upscaler.card.weights_sha256,
+                            parameters={"factor": factor, "frames": list(frames), **upscaler.runtime.record()},
+                            parents=(series.path or series.title,))
+    large = ImageSeries.from_array(np.stack(images), title=f"{series.title} x{factor}", spacing=spacing,
+                                   modality=series.modality, provenance=provenance,
+                                   frame_rate_hz=series.frame_rate_hz)
+    return replace(large, details=(("enlarged", f"{factor} times by {upscaler.card.id}"),))
+
+
+def _upscaler(card: ModelCard, compute: Compute, factor: int) -> Upscaler:
+    from medsynth_gui.engine.device import resolve
+    from medsynth_gui.engine.loaded import loaded
+    from medsynth_gui.engine.upscaler import Upscaler
+
+    runtime = resolve(compute.device, compute.precision, compute.threads)
+    return loaded(Upscaler, card, runtime, factor=factor)

@@ -1,0 +1,40 @@
+"""Label sets that come with the program, one TOML file each."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from medsynth_gui.core import paths
+from medsynth_gui.core.errors import InputError
+from medsynth_gui.core.labels import Label, LabelSet
+
+
+def list_label_sets() -> dict[str, str]:
+    """Id and title of each label set, by title."""
+    found = {path.stem: str(_read(path)["title"]) for path in (paths.resources() / "label_sets").glob("*.toml")}
+    return dict(sorted(found.items(), key=lambda row: row[1]))
+
+
+def load_label_set(name: str) -> LabelSet:
+    """The label set with this id.
+
+    Raises:
+        InputError: there is none, or its file is damaged.
+    """
+    raw = _read(paths.resources() / "label_sets" / f"{name}.toml")
+    try:
+        labels = tuple(Label(**record) for record in raw["labels"])
+    except (KeyError, TypeError):
+        raise InputError("label-set-missing", name=name) from None
+    if not labels:
+        raise InputError("label-set-missing", name=name)
+    return LabelSet(labels)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        raise InputError("label-set-missing", name=path.stem) from None

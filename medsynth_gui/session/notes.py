@@ -1,0 +1,47 @@
+"""Notes: what is known of an opened series beside its mask, a small JSON file next to the journal."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from medsynth_gui.core.provenance import Provenance
+from medsynth_gui.core.review import Review, ReviewState
+
+
+@dataclass(frozen=True)
+class Note:
+    """Review of a series, and which model's proposal was accepted on which frame."""
+
+    review: Review = Review()
+    accepted: Mapping[int, Provenance] = field(default_factory=dict)
+
+    def with_accepted(self, frames: Mapping[int, Provenance]) -> Note:
+        """With further accepted proposals."""
+        return replace(self, accepted={**self.accepted, **frames})
+
+
+def read_note(path: Path) -> Note:
+    """The note at `path`; an empty one where there is none or it is damaged."""
+    try:
+        raw: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        review = raw["review"]
+        return Note(Review(**{**review, "state": ReviewState(review["state"])}),
+                    {int(frame): Provenance.from_record(record) for frame, record in raw["accepted"].items()})
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return Note()
+
+
+def write_note(path: Path, note: Note) -> None:
+    """Replace the note.
+
+    Raises:
+        StorageError: the disk refuses.
+    """
+    from medsynth_gui.io.atomic import write_json
+
+    write_json(path, {"review": asdict(note.review),
+                      "accepted": {str(frame): provenance.record() for frame, provenance in note.accepted.items()}})

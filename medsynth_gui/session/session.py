@@ -1,0 +1,170 @@
+"""Session: what the user is doing. One object on one thread; commands act on it, views listen to it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from medsynth_gui.core import paths
+from medsynth_gui.core.errors import Message
+from medsynth_gui.core.geometry import Region
+from medsynth_gui.core.labels import Label, LabelSet
+from medsynth_gui.core.layers import ResultLayer
+from medsynth_gui.core.mask_document import DocumentEvent, MaskDocument
+from medsynth_gui.core.review import Review, ReviewState
+from medsynth_gui.core.signal import Signal
+from medsynth_gui.core.windowing import WindowLevel
+from medsynth_gui.session.journal import Journal, JournalWriter
+from medsynth_gui.session.label_sets import load_label_set
+from medsynth_gui.session.opened import OpenSeries
+from medsynth_gui.session.reviews import Reviews
+from medsynth_gui.session.settings import Settings
+from medsynth_gui.session.toolbox import Toolbox
+from medsynth_gui.session.tools.base import ToolContext
+
+if TYPE_CHECKING:
+    from medsynth_gui.dataset.project import Project
+
+
+class Session:
+    """The opened series, the current one, labels, tool, proposal and project.
+
+    Read it anywhere on its thread; change it through `session.commands` and `session.toolbox`.
+
+    Args:
+        settings: of this user.
+        folder: where journals and reviews are kept; by default `user_data()/journal`.
+
+    Attributes:
+        series_changed: the list of opened series (the tuple itself).
+        current_changed: another series (or none) is shown; its document, frame, window and proposal come with it.
+        frame_changed, window_changed, proposal_changed: of the current series.
+        labels_changed: the label set or the active label.
+        document_changed: labels of the current series were written inside this box.
+        history_changed: undo and redo of the current series are other ones now.
+        review_changed: review state of this series.
+        project_changed: another project (or none) is open.
+        problem: a sentence the person should read.
+    """
+
+    def __init__(self, settings: Settings | None = None, *, folder: Path | None = None) -> None:
+        self.series_changed: Signal[tuple[OpenSeries, ...]] = Signal()
+        self.current_changed: Signal[OpenSeries | None] = Signal()
+        self.frame_changed: Signal[int] = Signal()
+        self.window_changed: Signal[WindowLevel] = Signal()
+        self.proposal_changed: Signal[ResultLayer | None] = Signal()
+        self.labels_changed: Signal[LabelSet] = Signal()
+        self.document_changed: Signal[Region] = Signal()
+        self.history_changed: Signal[None] = Signal()
+        self.review_changed: Signal[OpenSeries] = Signal()
+        self.project_changed: Signal[Project | None] = Signal()
+        self.problem: Signal[Message] = Signal()
+        self.settings = settings or Settings()
+        self.folder = folder or paths.user_data() / "journal"
+        self.opened: tuple[OpenSeries, ...] = ()
+        self.current: OpenSeries | None = None
+        self.project: Project | None = None
+        self.label_set: LabelSet = load_label_set(self.settings["label_set"])
+        self.active_label: int = self.label_set.labels[0].value
+        self.pixel_px = 1.0
+        self.reviews = Reviews(self.folder / "reviews.json")
+        self.toolbox = Toolbox(self.settings, self.tool_context)
+        self.tool_changed = self.toolbox.changed
+        self._writer = JournalWriter()
+        self._journals: dict[str, Journal] = {}
+
+    @property
+    def document(self) -> MaskDocument | None:
+        """The mask of the current series."""
+        return self.current.document if self.current else None
+
+    @property
+    def frame(self) -> int:
+        """The frame shown, from 0."""
+        return self.current.frame if self.current else 0
+
+    @property
+    def window(self) -> WindowLevel | None:
+        """Window/level of the current series."""
+        return self.current.window if self.current else None
+
+    @property
+    def proposal(self) -> ResultLayer | None:
+        """What a model proposes for the current series."""
+        return self.current.proposal if self.current else None
+
+    @property
+    def label(self) -> Label | None:
+        """The active label."""
+        return self.label_set.find(self.active_label)
+
+    def find(self, key: str) -> OpenSeries | None:
+        """The opened series with this key."""
+        return next((opened for opened in self.opened if opened.key == key), None)
+
+    def tool_context(self) -> ToolContext | None:
+        """What a tool may touch now; None where nothing is open."""
+        opened = self.current
+        if opened is None:
+            return None
+
+        def image() -> npt.NDArray[np.uint8]:
+            return opened.shown_gray(opened.frame)
+
+        return ToolContext(document=opened.document, frame=opened.frame, label=self.active_label,
+                           label_name=self.label.name if self.label else "", locked=self.label_set.locked_values, options=self.toolbox.options, image=image,
+                           show=self.toolbox.preview.emit, tell=self.problem.emit, pixel_px=self.pixel_px)
+
+    def load_document(self, opened: OpenSeries) -> MaskDocument:
+        """Make the mask document of a series from its journal; what is written from now on goes there.
+
+        Raises:
+            StorageError: another window has the journal.
+        """
+        series = opened.series
+        document = MaskDocument(series.frame_count, series.rows, series.columns,
+                                locked=lambda: self.label_set.locked_values)
+        journal = Journal(self.folder / f"{opened.key}.journal", document, self._writer, title=opened.title)
+        journal.problem.connect(self.problem.emit)
+        self._journals[opened.key] = journal
+        document.changed.connect(lambda region: self._on_changed(opened, region))
+        document.recorded.connect(lambda event: self._on_recorded(opened, event))
+        return document
+
+    def release(self, opened: OpenSeries) -> None:
+        """Complete and close the journal of a series."""
+        if journal := self._journals.pop(opened.key, None):
+            journal.close()
+
+    def poll(self) -> None:
+        """Tell of what the journal's thread met (a full disk, say). Call about once a second."""
+        for journal in tuple(self._journals.values()):
+            journal.poll()
+
+    def close(self) -> None:
+        """Give up the gesture in hand, write everything down and let the files go."""
+        self.toolbox.cancel()
+        for opened in self.opened:
+            self.release(opened)
+        self._writer.close()
+
+    def set_review(self, opened: OpenSeries, review: Review) -> None:
+        """Store a decision on a series."""
+        opened.review = review
+        self.reviews[opened.key] = review
+        self.review_changed.emit(opened)
+
+    def _on_changed(self, opened: OpenSeries, region: Region) -> None:
+        if opened is self.current:
+            self.document_changed.emit(region)
+
+    def _on_recorded(self, opened: OpenSeries, event: DocumentEvent) -> None:
+        if event.kind in ("begin", "paint"):
+            return
+        if opened.review.state is ReviewState.UNLABELLED and event.kind == "finish":
+            self.set_review(opened, Review(ReviewState.IN_PROGRESS))
+        if opened is self.current:
+            self.history_changed.emit(None)

@@ -1,0 +1,119 @@
+"""Settings: one table of what is remembered for a user, kept in a small JSON file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from medsynth_gui.core import paths
+from medsynth_gui.core.errors import MedSynthError
+from medsynth_gui.core.signal import Signal
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One remembered value. `choices`, if any, are the only values allowed."""
+
+    key: str
+    default: Any
+    choices: tuple[Any, ...] = ()
+
+    def accepts(self, value: object) -> bool:
+        """The value is of this setting's type and among its choices."""
+        if self.choices:
+            return value in self.choices
+        kind = type(self.default)
+        return isinstance(value, (int, float)) and not isinstance(value, bool) if kind is float \
+            else type(value) is kind
+
+
+SETTINGS = (
+    Setting("theme", "dark", ("dark", "light")),
+    Setting("language", "en"),
+    Setting("last_folder", ""),
+    Setting("window_width", 1280),
+    Setting("window_height", 800),
+    Setting("window_maximized", False),
+    Setting("workspace", "annotate"),
+    Setting("left_handed", False),
+    Setting("intended_use_read", False),
+    Setting("tool", "brush"),
+    Setting("tool_options", {}),
+    Setting("shortcuts", {}),
+    Setting("label_set", "breast"),
+    Setting("model_segment", "seg-breast-us"),
+    Setting("model_synthesize", "syn-breast-us"),
+    Setting("model_upscale", "sr-us"),
+    Setting("model_folders", []),
+    Setting("run_folder", ""),
+    Setting("device", "auto", ("auto", "cpu", "cuda", "mps")),
+    Setting("precision", "auto", ("auto", "fp32", "bf16")),
+    Setting("threads", 0),
+    Setting("reader", ""),
+    Setting("project", ""),
+    Setting("open_paths", []),
+    Setting("current_series", ""),
+    Setting("current_frame", 0),
+)
+
+_BY_KEY = {setting.key: setting for setting in SETTINGS}
+
+
+class Settings:
+    """Values of the table, written to `path` at each change.
+
+    A missing, damaged or foreign file gives defaults; a disk that cannot be written leaves the values
+    for this run.
+
+    Attributes:
+        changed: the key that was set.
+    """
+
+    def __init__(self, path: Path | None = None) -> None:
+        self.path = path or paths.user_data() / "settings.json"
+        self.changed: Signal[str] = Signal()
+        self._values: dict[str, Any] = {}
+        self._read()
+
+    def __getitem__(self, key: str) -> Any:
+        return self._values.get(key, _BY_KEY[key].default)
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.update({key: value})
+
+    def update(self, values: Mapping[str, Any]) -> None:
+        """Set several values at once.
+
+        Raises:
+            KeyError, ValueError: a key or value that the table does not have.
+        """
+        for key, value in values.items():
+            if not _BY_KEY[key].accepts(value):
+                raise ValueError(f"{value!r} is not a value of the setting {key}")
+        news = [key for key, value in values.items() if self[key] != value]
+        if not news:
+            return
+        self._values.update(values)
+        self._write()
+        for key in news:
+            self.changed.emit(key)
+
+    def _read(self) -> None:
+        try:
+            stored = json.loads(self.path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return
+        if isinstance(stored, dict):
+            self._values = {key: value for key, value in stored.items() if key in _BY_KEY and _BY_KEY[key].accepts(value)}
+
+    def _write(self) -> None:
+        from medsynth_gui.io.atomic import write_json
+
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            write_json(self.path, self._values)
+        except (OSError, MedSynthError):
+            pass

@@ -1,0 +1,41 @@
+"""Flood fill: one click labels the region of equal label, or of like gray, around it."""
+
+from __future__ import annotations
+
+import math
+
+from medsynth_gui.core.raster import flood_image, flood_labels
+from medsynth_gui.session.tools.base import PointerEvent, ToolContext, refuses
+
+
+class Fill:
+    """Gives the region around the pointer the active label, or removes labels where Alt is held."""
+
+    busy = False
+
+    def press(self, event: PointerEvent, ctx: ToolContext) -> None:
+        value = 0 if "alt" in event.modifiers else ctx.label
+        if refuses(value, ctx):
+            return
+        seed = math.floor(event.y), math.floor(event.x)
+        if ctx.options["follow_image"]:
+            stamp = flood_image(ctx.frame, ctx.image(), seed, int(ctx.options["tolerance"]))
+        else:
+            stamp = flood_labels(ctx.frame, ctx.document.labels(ctx.frame), seed)
+        with ctx.document.step("Fill"):
+            ctx.document.paint(stamp.region, stamp.mask, value)
+
+    def move(self, event: PointerEvent, ctx: ToolContext) -> None:
+        """A press does everything."""
+
+    def release(self, event: PointerEvent, ctx: ToolContext) -> None:
+        """A press does everything."""
+
+    def double_click(self, event: PointerEvent, ctx: ToolContext) -> None:
+        """The first press has filled already."""
+
+    def finish(self, ctx: ToolContext) -> None:
+        """There is never a gesture in hand."""
+
+    def cancel(self, ctx: ToolContext) -> None:
+        """There is never a gesture in hand."""
