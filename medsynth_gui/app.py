@@ -79,8 +79,9 @@ class Studio:
 
     def close(self) -> bool:
         """Stop the jobs and let go of everything; False if a thread could not be joined."""
-        self.context.settings["open_paths"] = [opened.series.path for opened in self.context.session.opened
-                                               if opened.series.path]
+        from medsynth_gui.session.commands import remember_view
+
+        remember_view(self.context.session)
         joined = self.context.queue.close()
         self.context.session.close()
         self.boundary.release()
@@ -98,13 +99,16 @@ class Studio:
         self._warm_up.start()
 
     def _warm(self) -> None:
+        from medsynth_gui.jobs.catalogue import Compute
         from medsynth_gui.jobs.warm_up import WarmUp
 
-        self.context.queue.submit(WarmUp(), on_done=self._warmed, on_failed=self._warm_up_failed, quiet=True)
+        settings = self.context.settings
+        compute = Compute(settings["device"], settings["precision"], settings["threads"])
+        self.context.queue.submit(WarmUp(compute), on_done=self._warmed, on_failed=self._warm_up_failed, quiet=True)
 
-    def _warmed(self, device: str) -> None:
+    def _warmed(self, runtime: dict[str, object]) -> None:
         self.collector.freeze()
-        self.window.status.show_device(device)
+        self.window.status.show_runtime(str(runtime["device"]), str(runtime["precision"]))
 
     def _warm_up_failed(self, message: object) -> None:
         self.window.notify(message, "caution")

@@ -17,7 +17,7 @@ Entry = tuple[str, int, str]
 
 
 def measure(path: Path) -> Iterator[Entry]:
-    """(kind, lines, where) of a module and of everything in it; a docstring does not make a function longer."""
+    """(kind, lines, where) of a module and of everything in it; docstrings make no class or function longer."""
     text = path.read_text(encoding="utf-8")
     name = path.relative_to(ROOT).as_posix()
     if name not in TABLES:
@@ -25,18 +25,19 @@ def measure(path: Path) -> Iterator[Entry]:
     for node in ast.walk(ast.parse(text)):
         if not isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             continue
-        lines = (node.end_lineno or node.lineno) - node.lineno + 1
-        if isinstance(node, ast.ClassDef):
-            yield "class", lines, f"{name}:{node.lineno} {node.name}"
-        else:
-            yield "function", lines - _docstring_lines(node), f"{name}:{node.lineno} {node.name}"
+        kind = "class" if isinstance(node, ast.ClassDef) else "function"
+        yield kind, _code_lines(node), f"{name}:{node.lineno} {node.name}"
 
 
-def _docstring_lines(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
-    first = node.body[0]
-    if ast.get_docstring(node) is None or first.end_lineno is None:
-        return 0
-    return first.end_lineno - first.lineno + 1
+def _code_lines(node: ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    documented = [inner.body[0] for inner in ast.walk(node)
+                  if isinstance(inner, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+                  and ast.get_docstring(inner) is not None]
+    return _lines(node) - sum(map(_lines, documented))
+
+
+def _lines(node: ast.stmt) -> int:
+    return (node.end_lineno or node.lineno) - node.lineno + 1
 
 
 def main(arguments: list[str]) -> int:

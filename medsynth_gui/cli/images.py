@@ -48,12 +48,14 @@ def simulate(phantom: Annotated[str, typer.Option(metavar="NAME", help="breast-l
              probe: Annotated[Literal["linear", "curved"], typer.Option(help="Shape of the probe.")] = "linear",
              severity: Annotated[int, typer.Option(min=0, max=3, help="How hard the case is.")] = 1,
              frames: Annotated[int, typer.Option(min=1, help="Frames per image; above 1 a cine.")] = 1,
+             like: Annotated[Path | None, typer.Option(metavar="DIR", help="Images whose gray values to meet.",
+                                                       show_default=False)] = None,
              json: Json = False) -> Any:
     """Ultrasound from physics, image and mask per seed: images/, masks/, manifest.jsonl."""
     from medsynth_gui.jobs.simulate import Simulate
 
     return run(Simulate(phantom=phantom, count=count, size=size, seed=seed, out=out, probe=probe, severity=severity,
-                        frames=frames))
+                        frames=frames, like=like))
 
 
 def synthesize(model: Model, count: Count, seed: Seed, out: Out,
@@ -66,7 +68,7 @@ def synthesize(model: Model, count: Count, seed: Seed, out: Out,
                steps: Annotated[int | None, typer.Option(min=1, help="Sampling steps; else the model's own.",
                                                          show_default=False)] = None,
                gates: Annotated[Literal["off", "record", "reject"],
-                                typer.Option(help="What to do with images that fail a check.")] = "record",
+                                typer.Option(help="What to do with images that fail a check.")] = "off",
                device: Device = "auto", precision: Precision = "auto", threads: Threads = 0,
                json: Json = False) -> Any:
     """New images from masks, a class and a seed: images/, masks/, manifest.jsonl."""

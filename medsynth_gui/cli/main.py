@@ -86,6 +86,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _outcome(arguments: list[str]) -> Outcome | None:
     result = app(arguments, standalone_mode=False)
+    if result == STOPPED:  # what typer makes of an interrupt
+        raise KeyboardInterrupt
     # Help and --version have printed; typer hands their exit code back as a number.
     return None if result is None or isinstance(result, int) else outcome_of(result)
 

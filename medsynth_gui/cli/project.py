@@ -7,7 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
-from medsynth_gui.cli.options import Json
+from medsynth_gui.cli.options import Json, Out, Paths
+from medsynth_gui.cli.runner import run
 
 app = typer.Typer(no_args_is_help=True, help="Dataset projects: create, import, split, export, check.")
 
@@ -18,9 +19,55 @@ Folder = Annotated[Path, typer.Argument(metavar="PROJECT", help="The project's f
 def create(project: Folder,
            name: Annotated[str, typer.Option(metavar="NAME", help="Its name; else the folder's.",
                                              show_default=False)] = "",
+           label: Annotated[list[str] | None, typer.Option(metavar="NAME", help="A label; values in the order given.",
+                                                           show_default=False)] = None,
            json: Json = False) -> Any:
-    """Make an empty folder a project."""
-    from medsynth_gui.dataset.project import Project
+    """Make an empty or new folder a project."""
+    from medsynth_gui.jobs.project import CreateProject
 
-    with Project.create(project, name=name) as made:
-        return {"project": made.folder, "name": made.name}
+    return run(CreateProject(project, name=name, labels=tuple(label or ())))
+
+
+@app.command("import")
+def import_(project: Folder, paths: Paths,
+            class_name: Annotated[str, typer.Option("--class", metavar="NAME", help="Class of images without one.",
+                                                    show_default=False)] = "",
+            every: Annotated[int, typer.Option(min=1, help="One frame in so many of a cine.")] = 1,
+            json: Json = False) -> Any:
+    """Add files, folders, training sets, and what simulate and synthesize wrote."""
+    from medsynth_gui.jobs.project import ImportIntoProject
+
+    return run(ImportIntoProject(project, tuple(paths), class_name=class_name, every=every))
+
+
+@app.command()
+def split(project: Folder,
+          validation_parts: Annotated[int, typer.Option(min=0, help="One group in so many validates; 0: none.")] = 10,
+          json: Json = False) -> Any:
+    """Place every sample by its group; synthetic images follow the patients of their generator."""
+    from medsynth_gui.jobs.project import SplitProject
+
+    return run(SplitProject(project, validation_parts=validation_parts))
+
+
+@app.command()
+def export(project: Folder,
+           format: Annotated[str, typer.Option(metavar="NAME", help="images-masks or coco.", show_default=False)],
+           out: Out,
+           dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be written, and write nothing.")]
+           = False,
+           json: Json = False) -> Any:
+    """Write the samples as a dataset, and read it back before it is put in place."""
+    from medsynth_gui.jobs.export import ExportProject, PlanExport
+
+    return run((PlanExport if dry_run else ExportProject)(project, format, out))
+
+
+@app.command()
+def check(project: Folder,
+          clean: Annotated[bool, typer.Option("--clean", help="Remove files that no sample names.")] = False,
+          json: Json = False) -> Any:
+    """Read every file of a project and compare it with its digest."""
+    from medsynth_gui.jobs.project import CheckProject
+
+    return run(CheckProject(project, clean=clean))

@@ -113,7 +113,7 @@ class LabelMap:
         rows = np.flatnonzero(array.any(axis=1))
         if rows.size:
             top, bottom = int(rows[0]), int(rows[-1]) + 1
-            self._rest[frame] = _ROWS.pack(top, bottom) + zlib.compress(array[top:bottom], 1)
+            self._rest[frame] = _ROWS.pack(top, bottom) + zlib.compress(array[top:bottom].data, 1)
         else:
             self._rest.pop(frame, None)
 

@@ -49,7 +49,7 @@ def capsule(frame: int, start: Point, end: Point, radius: float, *, rows: int, c
     region = capsule_box(frame, start, end, radius).clipped(rows, columns)
     if region.empty:
         return Stamp.empty(frame)
-    y = np.arange(region.y0, region.y1) + 0.5
+    y = np.arange(region.y0, region.y1, dtype=np.float64) + 0.5
     low, high = _capsule_rows(y, start, end, radius)
     x = np.arange(region.x0, region.x1) + 0.5
     return Stamp(region, (x >= low[:, None]) & (x <= high[:, None]))

@@ -31,9 +31,7 @@ def inspect(folder: Path, samples: Iterable[Sample]) -> Inspection:
     for sample in rows:
         if sample.provenance is None:
             problems.append(Message("sample-no-provenance", {"sample": sample.id}))
-        for path, digest in ((sample.image, sample.image_sha256), (sample.mask, sample.mask_sha256)):
-            if path is not None and (problem := _compared(sample.id, path, digest)):
-                problems.append(problem)
+        problems += file_problems(sample)
     return Inspection(len(rows), tuple(problems), orphans(folder, rows))
 
 
@@ -42,6 +40,13 @@ def orphans(folder: Path, samples: Iterable[Sample]) -> tuple[Path, ...]:
     named = {path for sample in samples for path in (sample.image, sample.mask)}
     return tuple(path for part in ("images", "masks") if (folder / part).is_dir()
                  for path in sorted((folder / part).iterdir()) if path.is_file() and path not in named)
+
+
+def file_problems(sample: Sample) -> tuple[Message, ...]:
+    """What is wrong with the files of a sample: missing, not readable, or not those it was stored with."""
+    pairs = ((sample.image, sample.image_sha256), (sample.mask, sample.mask_sha256))
+    found = (_compared(sample.id, path, digest) for path, digest in pairs if path is not None)
+    return tuple(problem for problem in found if problem)
 
 
 def _compared(identity: str, path: Path, digest: str) -> Message | None:

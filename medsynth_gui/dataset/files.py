@@ -35,12 +35,16 @@ def sha256_of(path: Path) -> str:
         raise InputError("file-unreadable", path=path, detail=error.strerror or error) from error
 
 
-def free_name(wanted: str, taken: Callable[[str], bool]) -> str:
-    """A name that every file system accepts, numbered if it is taken."""
-    base = re.sub(r"[^\w-]+", "-", wanted, flags=re.ASCII).strip("-")[:_NAME_LENGTH] or "image"
-    name, number = base, 2
+def plain_name(text: str) -> str:
+    """Letters, digits, _ and -: a name that every file system accepts."""
+    return re.sub(r"[^\w-]+", "-", text, flags=re.ASCII).strip("-")[:_NAME_LENGTH] or "image"
+
+
+def free_name(plain: str, taken: Callable[[str], bool]) -> str:
+    """The name itself, numbered if it is taken."""
+    name, number = plain, 2
     while taken(name):
-        name, number = f"{base}-{number}", number + 1
+        name, number = f"{plain}-{number}", number + 1
     return name
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from pathlib import PurePath
 
+from medsynth_gui.dataset.files import plain_name
 from medsynth_gui.dataset.sample import Sample
 from medsynth_gui.dataset.split import Part, part_of
 
@@ -25,6 +27,12 @@ def place(samples: Iterable[Sample], *, among: Iterable[Sample] = (), validation
     return tuple(replace(sample, split=family.part(sample)) for sample in wanted)
 
 
+def parent_names(sample: Sample) -> tuple[str, ...]:
+    """What a sample's parents may be called here: ids, digests, or the files that they were read from."""
+    parents = sample.provenance.parents if sample.provenance else ()
+    return tuple(dict.fromkeys(name for parent in parents for name in (parent, plain_name(PurePath(parent).stem))))
+
+
 class _Family:
     """Samples by id, digest and group."""
 
@@ -42,7 +50,7 @@ class _Family:
         if not sample.synthetic:
             return self._rule(sample)
         parts = {self._rule(sample)} if (sample.source_set, sample.group) in self._real_groups else set()
-        for name in sample.provenance.parents if sample.provenance else ():
+        for name in parent_names(sample):
             parent = self._by_name.get(name)
             if parent is not None and parent.id != sample.id and parent.id not in seen:
                 parts.add(self.part(parent, seen | {sample.id}))

@@ -20,7 +20,7 @@ import numpy.typing as npt
 from medsynth_gui.core.errors import ProjectError, StorageError
 from medsynth_gui.core.geometry import PixelSpacing
 from medsynth_gui.core.image import ImageSeries
-from medsynth_gui.core.labels import Label, LabelSet
+from medsynth_gui.core.labels import PALETTE, Label, LabelSet
 from medsynth_gui.core.provenance import Provenance
 from medsynth_gui.core.review import Review, ReviewState
 from medsynth_gui.dataset import files
@@ -151,20 +151,28 @@ class Project:
             mask: uint8 (y, x) label values of the same size.
             mask_provenance: drawn by hand if not given.
 
+        An image whose pixels are already here joins the group of its twin, so that no split parts them.
+
         Raises:
-            ProjectError: mask and image differ in size.
+            ProjectError: the same image is here under the same name, or mask and image differ in size.
             StorageError: the disk refuses; nothing was added.
         """
         with self._writing():
-            identity = files.free_name(id or title or "image", lambda name: self._store.find(name) is not None)
+            wanted = files.plain_name(id or title or "image")
+            identity = files.free_name(wanted, lambda name: self._store.find(name) is not None)
             path = self.folder / "images" / f"{identity}.png"
             sample = Sample(identity, group or identity, path, files.write_image(path, image, provenance),
                             image.shape[0], image.shape[1], provenance, class_name, title or identity, modality,
                             spacing, source_set or self.name)
-            if mask is not None:
-                sample = self._with_mask(sample, mask, mask_provenance)
-            sample, = place([sample], among=self._store.related(sample))
-            self._store.put(sample)
+            try:
+                sample = self._beside_its_twins(sample, wanted)
+                if mask is not None:
+                    sample = self._with_mask(sample, mask, mask_provenance)
+                sample, = place([sample], among=self._store.related(sample))
+                self._store.put(sample)
+            except BaseException:
+                path.unlink(missing_ok=True)
+                raise
             return sample
 
     def add_frame(self, series: ImageSeries, frame: int = 0, *, group: str = "", class_name: str = "",
@@ -225,12 +233,24 @@ class Project:
                 path.unlink(missing_ok=True)
             return found
 
+    def _beside_its_twins(self, sample: Sample, wanted: str) -> Sample:
+        twins = self._store.with_pixels(sample.image_sha256)
+        if known := next((twin for twin in twins if twin.id.casefold() == wanted.casefold()), None):
+            raise ProjectError("sample-known", sample=known.id, path=self.folder)
+        if twins and not sample.synthetic:
+            return replace(sample, group=twins[0].group, source_set=twins[0].source_set)
+        return sample
+
     def _with_mask(self, sample: Sample, mask: Gray, provenance: Provenance | None) -> Sample:
         if mask.shape != (sample.rows, sample.columns):
             raise ProjectError("mask-size", sample=sample.id, mask=files.size_text(mask.shape),
                                image=files.size_text((sample.rows, sample.columns)))
-        path, digest = files.write_mask(self.folder / "masks", sample.id, mask, self.labels)
         values = tuple(int(value) for value in np.unique(mask) if value)
+        unnamed = [value for value in values if self.labels.find(value) is None]
+        if unnamed:
+            further = (Label(value, f"label {value}", PALETTE[(value - 1) % len(PALETTE)]) for value in unnamed)
+            self.set_labels(LabelSet((*self.labels, *further)))
+        path, digest = files.write_mask(self.folder / "masks", sample.id, mask, self.labels)
         return replace(sample, mask=path, mask_sha256=digest, label_values=values,
                        mask_provenance=provenance or Provenance(synthetic=False, producer="hand"))
 

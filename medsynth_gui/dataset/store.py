@@ -14,6 +14,7 @@ from medsynth_gui.core.errors import ProjectError, StorageError
 from medsynth_gui.core.geometry import PixelSpacing
 from medsynth_gui.core.provenance import Provenance
 from medsynth_gui.core.review import Review, ReviewState
+from medsynth_gui.dataset.placement import parent_names
 from medsynth_gui.dataset.sample import Sample
 
 FORMAT = 1
@@ -79,19 +80,23 @@ class SampleStore:
         """The row with this id; case counts for nothing, as in file names."""
         return next(iter(self._selected("WHERE id = ? COLLATE NOCASE", identity)), None)
 
+    def with_pixels(self, image_sha256: str) -> tuple[Sample, ...]:
+        """The rows whose image file has this digest."""
+        return self._selected("WHERE image_sha256 = ? ORDER BY id", image_sha256)
+
     def related(self, sample: Sample) -> tuple[Sample, ...]:
         """What decides where a synthetic sample may go: its ancestors, and the real samples of its group."""
         if not sample.synthetic:
             return ()
         same_group = self._selected("WHERE source_set = ? AND grp = ?", sample.source_set, sample.group)
         found = {other.id: other for other in same_group if other.id != sample.id}
-        names = list(sample.provenance.parents) if sample.provenance else []
+        names = list(parent_names(sample))
         while names:
             name = names.pop()
             for parent in self._selected("WHERE id = ?1 OR image_sha256 = ?1 OR mask_sha256 = ?1", name):
                 if parent.id not in found and parent.id != sample.id:
                     found[parent.id] = parent
-                    names += parent.provenance.parents if parent.provenance else ()
+                    names += parent_names(parent)
         return tuple(found.values())
 
     def put(self, *samples: Sample) -> None:

@@ -33,6 +33,11 @@ class TrainingRow:
     pixel_size_mm: float | None = None
     extra: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def synthetic(self) -> bool:
+        """Whether index.csv says that nobody scanned it."""
+        return self.extra.get("synthetic", "").casefold() in ("1", "true", "yes")
+
 
 @dataclass(frozen=True)
 class TrainingSet:
@@ -51,9 +56,14 @@ class TrainingSet:
         return tuple(sorted({row.class_name for row in self.rows if row.class_name}))
 
     def part(self, part: Part, *, validation_parts: int = 10) -> tuple[TrainingRow, ...]:
-        """The rows whose group falls into a part of the split."""
-        return tuple(row for row in self.rows
-                     if part_of(self.name, row.group, validation_parts=validation_parts) == part)
+        """The rows of a part: as the column `split` says, else training if synthetic, else by group."""
+        return tuple(row for row in self.rows if self._part_of(row, validation_parts) == part)
+
+    def _part_of(self, row: TrainingRow, validation_parts: int) -> str:
+        named = row.extra.get("split", "")
+        if named in tuple(Part):
+            return named
+        return Part.TRAIN if row.synthetic else part_of(self.name, row.group, validation_parts=validation_parts)
 
 
 def is_training_set(folder: Path) -> bool:
@@ -71,7 +81,7 @@ def read_training_set(folder: Path) -> TrainingSet:
     for name, found in (("images/", (folder / "images").is_dir()), ("index.csv", (folder / "index.csv").is_file())):
         if not found:
             raise InputError("data-incomplete", path=folder, detail=f"{name} is missing")
-    images, masks = _files(folder / "images"), _files(folder / "masks")
+    images, masks = image_files(folder / "images"), image_files(folder / "masks")
     rows = tuple(_row(folder, line, record, images, masks) for line, record in _records(folder))
     if not rows:
         raise InputError("data-incomplete", path=folder, detail="index.csv has no rows")
@@ -83,14 +93,15 @@ def read_training_set(folder: Path) -> TrainingSet:
     return TrainingSet(folder.name, folder, rows)
 
 
-def _files(folder: Path) -> dict[str, Path]:
-    """Image files of a folder by stem; the suffixes earlier in the table win."""
-    if not folder.is_dir():
-        return {}
+def image_files(folder: Path) -> dict[str, Path]:
+    """Image files below a folder by name (relative, `/` between folders, no suffix), in the order of names.
+
+    Where two differ in the suffix alone, the one earlier in the table counts. Hidden files are left out.
+    """
     order = {suffix: rank for rank, suffix in enumerate(IMAGE_SUFFIXES)}
-    found = [path for path in folder.iterdir() if path.suffix.lower() in order]
-    found.sort(key=lambda path: order[path.suffix.lower()], reverse=True)
-    return {path.stem: path for path in found}
+    found = [path for path in folder.rglob("*") if path.suffix.lower() in order and not path.name.startswith(".")]
+    found.sort(key=lambda path: (path.with_suffix("").as_posix(), -order[path.suffix.lower()]))
+    return {path.relative_to(folder).with_suffix("").as_posix(): path for path in found}
 
 
 def _records(folder: Path) -> list[tuple[int, dict[str, str]]]:

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save
 from torch import Tensor, nn
 
 from medsynth_gui.core.errors import ModelError
 from medsynth_gui.core.model_card import ModelCard
 from medsynth_gui.engine.networks.table import build_network
-from medsynth_gui.io.atomic import atomic_write
+from medsynth_gui.io.atomic import write_bytes
 
 
 def sha256_of(path: Path) -> str:
@@ -54,6 +54,5 @@ def save_weights(state: dict[str, Tensor], path: Path) -> str:
     """Write a state dict as fp16 safetensors; returns the file's SHA-256."""
     half = {name: (tensor.detach().half() if tensor.is_floating_point() else tensor.detach()).cpu().contiguous()
             for name, tensor in state.items()}
-    with atomic_write(path) as temporary:
-        save_file(half, temporary)
+    write_bytes(path, save(half))
     return sha256_of(path)

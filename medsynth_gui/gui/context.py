@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from medsynth_gui.core.errors import Message
 
 if TYPE_CHECKING:
+    from medsynth_gui.core.study import OpenFailure
     from medsynth_gui.gui.actions import ActionRegistry
     from medsynth_gui.gui.job_queue import JobQueue
     from medsynth_gui.gui.theme import Theme
@@ -30,6 +31,7 @@ class AppContext:
             Arguments: what, and the tone "info", "good", "caution" or "bad".
         show_workspace: go to a workspace by its key; set by the main window.
         show_model: name the model in the status bar; set by the main window.
+        failures: what the last import left out; the Library lists it.
     """
 
     session: Session
@@ -40,3 +42,4 @@ class AppContext:
     notify: Callable[[Message | str, str], None] = lambda what, tone="info": None
     show_workspace: Callable[[str], None] = lambda key: None
     show_model: Callable[[str], None] = lambda text: None
+    failures: list[OpenFailure] = field(default_factory=list)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
+from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QObject
+from PySide6.QtCore import QCoreApplication, QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from medsynth_gui.core.errors import Message
@@ -14,19 +16,25 @@ from medsynth_gui.gui.context import AppContext
 
 
 class Opener(QObject):
-    """Reads paths in the IO lane and hands what was found to the session."""
+    """Reads paths in the IO lane and hands what was found to the session.
+
+    Signals:
+        finished(tuple[OpenFailure]): an import has ended; what it left out.
+    """
+
+    finished = Signal(object)
 
     def __init__(self, context: AppContext, window: QWidget) -> None:
         super().__init__(window)
         self._context = context
         self._window = window
 
-    def open_paths(self, paths: Sequence[Path]) -> None:
-        """Open files and folders; what cannot be opened is told, the rest is shown."""
+    def open_paths(self, paths: Sequence[Path], *, then: Callable[[], object] | None = None) -> None:
+        """Open files and folders; what cannot be opened is told, the rest is shown. `then` is called if any was."""
         from medsynth_gui.jobs.open_study import OpenPaths
 
         if paths:
-            self._context.queue.submit(OpenPaths(tuple(paths)), on_done=self._opened)
+            self._context.queue.submit(OpenPaths(tuple(paths)), on_done=partial(self._opened, then))
 
     def choose_files(self) -> None:
         """Ask which files."""
@@ -49,14 +57,20 @@ class Opener(QObject):
 
     def open_first(self, paths: Sequence[Path]) -> None:
         """What the window starts with: the given paths, else what was open last, else the sample case."""
-        remembered = [Path(name) for name in self._context.settings["open_paths"] if Path(name).exists()]
-        self.open_paths(list(paths) or remembered or sample_paths())
+        from medsynth_gui.session.commands import paths_to_restore
 
-    def _opened(self, opened: object) -> None:
+        self.open_paths(list(paths) or paths_to_restore(self._context.session) or sample_paths())
+
+    def _opened(self, then: Callable[[], object] | None, opened: object) -> None:
         from medsynth_gui.session.commands import open_studies
 
-        open_studies(self._context.session, opened)
+        # Failures are told here, as one line: one notice a file would hide all but the last.
+        open_studies(self._context.session, replace(opened, failures=()))
         failures = opened.failures
+        self._context.failures[:] = failures
+        self.finished.emit(tuple(failures))
+        if then is not None and opened.studies:
+            then()
         if len(failures) == 1:
             self._context.notify(failures[0].message, "bad")
         elif failures:

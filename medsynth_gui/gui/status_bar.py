@@ -61,8 +61,9 @@ class StatusBar(QWidget):
     def show_model(self, text: str) -> None:
         _set(self.model, text)
 
-    def show_device(self, text: str) -> None:
-        _set(self.device, text)
+    def show_runtime(self, device: str, precision: str) -> None:
+        """What models run on, and that nothing leaves the machine."""
+        _set(self.device, f"{device.upper()} · {precision} · {self.tr('offline')}")
 
     def clear_image(self) -> None:
         """Another page is in front: forget the last one's image."""

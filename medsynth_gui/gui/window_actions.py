@@ -42,7 +42,7 @@ def bind_window_actions(window: MainWindow) -> None:
         from medsynth_gui.session.commands import close_series as close
 
         if context.session.current is not None:
-            close(context.session, context.session.current)
+            close(context.session, context.session.current.key)
 
     def about() -> None:
         words = QCoreApplication.translate("about", "MedSynth Studio {0}. Works offline; nothing leaves this machine. {1}")

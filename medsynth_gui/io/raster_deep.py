@@ -138,8 +138,9 @@ def _tiff_page(path: Path, page: int) -> Frame:
 
     try:
         with tifffile.TiffFile(path) as file:
-            pixels = file.pages[page].asarray()
-            planar = file.pages[page].planarconfig == 2 and pixels.ndim == 3
+            keyframe = file.pages.first
+            pixels: Frame = file.pages[page].asarray()
+            planar = keyframe.planarconfig == 2 and pixels.ndim == 3
             return np.moveaxis(pixels, 0, -1) if planar else pixels
     # tifffile lacks some codecs (LZW) that OpenCV has.
     except ValueError:
@@ -169,5 +170,5 @@ def _flat(pixels: Frame, channels: int) -> Frame:
         return pixels
     if pixels.shape[2] in (2, 4) and pixels.dtype == np.uint16 and pixels[..., -1].any():
         alpha = pixels[..., -1:].astype(np.float32) / 65535
-        pixels = np.concatenate(((pixels[..., :-1] * alpha).round().astype(np.uint16), pixels[..., -1:]), axis=2)
+        pixels = np.concatenate(((pixels[..., :-1].astype(np.float32) * alpha).round().astype(np.uint16), pixels[..., -1:]), axis=2)
     return np.ascontiguousarray(pixels[..., :3] if channels == 3 else pixels[..., 0])

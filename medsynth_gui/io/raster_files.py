@@ -7,6 +7,7 @@ import struct
 import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -50,7 +51,8 @@ def read_labels(path: Path) -> npt.NDArray[np.uint8]:
     """
     from medsynth_gui.io.raster_source import read_stored
 
-    values, lossy, indexed = read_stored(path)
+    stored, lossy, indexed = read_stored(path)
+    values: npt.NDArray[Any] = stored
     if values.ndim == 3:
         if lossy:
             values = values.max(axis=2)
@@ -61,10 +63,10 @@ def read_labels(path: Path) -> npt.NDArray[np.uint8]:
     if values.dtype.kind not in "ui" or values.min() < 0:
         raise InputError("mask-values", path=path)
     if lossy:
-        return (values >= 128).astype(np.uint8)
+        return np.asarray(values >= 128, np.uint8)
     top = int(values.max())
     if not indexed and top in (255, 65535) and bool(np.isin(values, (0, top)).all()):
-        return (values > 0).astype(np.uint8)
+        return np.asarray(values > 0, np.uint8)
     if top > 255:
         raise InputError("mask-values", path=path)
     return values.astype(np.uint8)

@@ -22,7 +22,7 @@ from medsynth_gui.io.raster_files import read_provenance
 if TYPE_CHECKING:
     from PIL import Image
 
-_FORMATS = ("PNG", "JPEG", "MPO", "TIFF", "BMP", "DIB", "PPM", "GIF", "WEBP", "JPEG2000")
+_FORMATS = ("PNG", "JPEG", "TIFF", "BMP", "DIB", "PPM", "GIF", "WEBP", "JPEG2000")
 _BITS = {"1": 1, "I": 32, "F": 32}
 _ORIENTATION = 0x0112
 _MOST_PAGES = 100_000
@@ -78,7 +78,7 @@ def open_raster(path: Path) -> tuple[ImageSeries, ...]:
             image.seek(page)
             groups.setdefault(_describe(image), []).append(page)
         image.seek(0)
-        provenance = read_provenance(image.info) or Provenance(synthetic=False, producer="file")
+        provenance = read_provenance({str(key): value for key, value in image.info.items()}) or Provenance(synthetic=False, producer="file")
         details = (("format", str(image.format)), ("mode", image.mode))
         duration = image.info.get("duration", 0) if pages > 1 else 0
     rate = 1000.0 / duration if isinstance(duration, (int, float)) and duration > 0 else None
@@ -107,8 +107,9 @@ def read_stored(path: Path) -> tuple[Frame, bool, bool]:
         lossy, indexed = image.format in ("JPEG", "MPO", "WEBP", "JPEG2000"), image.mode == "P"
         if image.mode in ("LA", "La", "RGBA", "RGBa", "PA"):
             image = image.convert("L" if image.mode in ("LA", "La") else "RGB")
-        values = np.asarray(image) if indexed or image.mode == "L" else _pixels(image, path)
-        return (values > 0).astype(np.uint8) if image.mode == "1" else values, lossy, indexed
+        if image.mode == "1":
+            return np.array(image, np.uint8), lossy, indexed
+        return np.array(image) if indexed or image.mode == "L" else _pixels(image, path), lossy, indexed
 
 
 @contextmanager

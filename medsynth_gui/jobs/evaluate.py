@@ -10,7 +10,7 @@ from typing import Any
 from medsynth_gui.core.errors import InputError, MedSynthError, Message
 from medsynth_gui.dataset.files import size_text
 from medsynth_gui.dataset.split import Part
-from medsynth_gui.dataset.training_set import IMAGE_SUFFIXES, TrainingRow, is_training_set, read_training_set
+from medsynth_gui.dataset.training_set import TrainingRow, image_files, is_training_set, read_training_set
 from medsynth_gui.jobs.job import JobContext, Lane
 from medsynth_gui.metrics.segmentation import ImageScore, score_image, summarise
 
@@ -58,9 +58,9 @@ class EvaluateSegmentation:
             try:
                 scores.append(_score(self.predictions, row))
             except MedSynthError as error:
-                failed.append({"path": row.id, "message": error.message.english()})
+                failed.append({"path": row.id, "id": error.message.id, "message": error.message.english()})
         stems = {row.id for row in rows}
-        extra = sorted(path.stem for path in _images(self.predictions) if path.stem not in stems)
+        extra = [name for name in image_files(self.predictions) if name not in stems]
         return Evaluation({"predictions": str(self.predictions), "truth": str(self.truth), **summarise(scores),
                            "failed": failed, "without_truth": extra, "rows": [score.record() for score in scores]})
 
@@ -75,14 +75,11 @@ def _truth(folder: Path, part: str) -> Sequence[TrainingRow]:
         rows = [row for row in found if row.mask]
     else:
         masks = folder / "masks"
-        rows = [TrainingRow(path.stem, path.stem, path, path) for path in _images(masks if masks.is_dir() else folder)]
+        found_masks = image_files(masks if masks.is_dir() else folder)
+        rows = [TrainingRow(name, name, path, path) for name, path in found_masks.items()]
     if not rows:
         raise InputError("truth-nothing", path=folder)
     return rows
-
-
-def _images(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.iterdir() if path.suffix.lower() in IMAGE_SUFFIXES)
 
 
 def _score(predictions: Path, row: TrainingRow) -> ImageScore:

@@ -94,7 +94,7 @@ class Synthesize:
         image = synthesizer.synthesize(mask, class_name=self.class_name, seed=self.seed, index=index,
                                        steps=self.steps, on_step=on_step)
         if self.size:
-            image, mask = _resized(image, mask, self.size)
+            image, mask = _resized(image, mask, self.size, self.masks[which].shape)
         digest = hashlib.sha256(mask.tobytes() + str(mask.shape).encode()).hexdigest()
         parameters = {"index": index, "class": self.class_name or "", "steps": self.steps or synthesizer.steps,
                       "guidance": synthesizer.guidance, "size": max(image.shape), "mask_sha256": digest,
@@ -136,7 +136,7 @@ class SynthesizeFiles:
         check_request(card, self.class_name, self.count, self.size, self.steps)
         if self.gates != "off":
             raise UsageError("gates-not-there", gates=self.gates)
-        masks, names, failed = self._masks(card)
+        masks, names, failed = self.masks_for(card)
         synthesizer = _synthesizer(card, self.compute)
         request = Synthesize(self.model, masks, self.class_name, self.count, self.seed, self.size, self.steps,
                              self.compute, mask_names=names)
@@ -156,7 +156,7 @@ class SynthesizeFiles:
             "model": card.id, "model_sha256": card.weights_sha256, "seed": self.seed, "out": str(self.out),
             **synthesizer.runtime.record(), "seconds": round(time.monotonic() - started, 3)})
 
-    def _masks(self, card: ModelCard) -> tuple[tuple[Gray, ...], tuple[str, ...], tuple[OpenFailure, ...]]:
+    def masks_for(self, card: ModelCard) -> tuple[tuple[Gray, ...], tuple[str, ...], tuple[OpenFailure, ...]]:
         """Masks in name order; those that cannot be read, or name labels the model has not, are left out."""
         if self.masks is None:
             return (*_simulated_masks(card, self.count, self.seed), ())
@@ -205,12 +205,13 @@ def _simulated_masks(card: ModelCard, count: int, seed: int) -> tuple[tuple[Gray
     return tuple(masks), tuple(names)
 
 
-def _resized(image: Gray, mask: Gray, size: int) -> tuple[Gray, Gray]:
+def _resized(image: Gray, mask: Gray, size: int, like: tuple[int, ...]) -> tuple[Gray, Gray]:
+    """Both with `size` as long side, and the aspect of a mask of shape `like`."""
     import cv2
 
-    scale = size / max(image.shape)
-    shape = (max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale)))
-    how = cv2.INTER_CUBIC if scale > 1 else cv2.INTER_AREA
+    scale = size / max(like)
+    shape = (max(1, round(like[1] * scale)), max(1, round(like[0] * scale)))
+    how = cv2.INTER_CUBIC if size > max(image.shape) else cv2.INTER_AREA
     return (cv2.resize(image, shape, interpolation=how).astype(np.uint8),
             cv2.resize(mask, shape, interpolation=cv2.INTER_NEAREST_EXACT).astype(np.uint8))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from medsynth_gui.core import paths
 from medsynth_gui.core.errors import InputError
 from medsynth_gui.core.labels import Label, LabelSet
+from medsynth_gui.session.settings import Settings
 
 
 def list_label_sets() -> dict[str, str]:
@@ -31,6 +33,17 @@ def load_label_set(name: str) -> LabelSet:
     if not labels:
         raise InputError("label-set-missing", name=name)
     return LabelSet(labels)
+
+
+def remembered_labels(settings: Settings) -> LabelSet:
+    """The labels as the user left them, else the chosen label set as it comes."""
+    with contextlib.suppress(TypeError):
+        if stored := settings["labels"]:
+            return LabelSet(tuple(Label(**record) for record in stored))
+    try:
+        return load_label_set(settings["label_set"])
+    except InputError:
+        return LabelSet.named("label 1")
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from medsynth_gui.core.review import Review, ReviewState
 class Note:
     """Review of a series, and which model's proposal was accepted on which frame."""
 
-    review: Review = Review()
+    review: Review = field(default_factory=Review)
     accepted: Mapping[int, Provenance] = field(default_factory=dict)
 
     def with_accepted(self, frames: Mapping[int, Provenance]) -> Note:

@@ -15,6 +15,7 @@ from medsynth_gui.core.layers import ResultLayer
 from medsynth_gui.core.mask_document import MaskDocument
 from medsynth_gui.core.review import Review
 from medsynth_gui.core.windowing import WindowLevel, apply_window
+from medsynth_gui.session.notes import Note
 
 
 @dataclass(eq=False)
@@ -25,8 +26,9 @@ class OpenSeries:
         key: stable over restarts: names the journal.
         study: title of the study; `patient` never leaves this machine.
         load: makes the mask document (and replays its journal) when it is first asked for.
-        window: how values are shown now; None until first shown.
         frame: the frame shown last, from 0.
+        note: review and accepted proposals.
+        proposal: what a model proposes.
     """
 
     key: str
@@ -35,7 +37,7 @@ class OpenSeries:
     study: str = ""
     patient: str = ""
     frame: int = 0
-    review: Review = field(default_factory=Review)
+    note: Note = field(default_factory=Note)
     proposal: ResultLayer | None = None
     _document: MaskDocument | None = None
     _window: WindowLevel | None = None
@@ -43,6 +45,11 @@ class OpenSeries:
     @property
     def title(self) -> str:
         return self.series.title or Path(self.series.path).name
+
+    @property
+    def review(self) -> Review:
+        """Who looked at the mask, and what they said."""
+        return self.note.review
 
     @property
     def loaded(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from medsynth_gui.core import paths
-from medsynth_gui.core.errors import Message
+from medsynth_gui.core.errors import Message, StorageError
 from medsynth_gui.core.geometry import Region
 from medsynth_gui.core.labels import Label, LabelSet
 from medsynth_gui.core.layers import ResultLayer
@@ -17,10 +18,11 @@ from medsynth_gui.core.mask_document import DocumentEvent, MaskDocument
 from medsynth_gui.core.review import Review, ReviewState
 from medsynth_gui.core.signal import Signal
 from medsynth_gui.core.windowing import WindowLevel
-from medsynth_gui.session.journal import Journal, JournalWriter
-from medsynth_gui.session.label_sets import load_label_set
+from medsynth_gui.session.journal import Journal
+from medsynth_gui.session.journal_writer import JournalWriter
+from medsynth_gui.session.label_sets import remembered_labels
+from medsynth_gui.session.notes import Note, write_note
 from medsynth_gui.session.opened import OpenSeries
-from medsynth_gui.session.reviews import Reviews
 from medsynth_gui.session.settings import Settings
 from medsynth_gui.session.toolbox import Toolbox
 from medsynth_gui.session.tools.base import ToolContext
@@ -67,10 +69,10 @@ class Session:
         self.opened: tuple[OpenSeries, ...] = ()
         self.current: OpenSeries | None = None
         self.project: Project | None = None
-        self.label_set: LabelSet = load_label_set(self.settings["label_set"])
-        self.active_label: int = self.label_set.labels[0].value
+        self.label_set: LabelSet = remembered_labels(self.settings)
+        remembered = self.label_set.find(self.settings["active_label"])
+        self.active_label: int = (remembered or self.label_set.labels[0]).value
         self.pixel_px = 1.0
-        self.reviews = Reviews(self.folder / "reviews.json")
         self.toolbox = Toolbox(self.settings, self.tool_context)
         self.tool_changed = self.toolbox.changed
         self._writer = JournalWriter()
@@ -114,9 +116,11 @@ class Session:
         def image() -> npt.NDArray[np.uint8]:
             return opened.shown_gray(opened.frame)
 
-        return ToolContext(document=opened.document, frame=opened.frame, label=self.active_label,
-                           label_name=self.label.name if self.label else "", locked=self.label_set.locked_values, options=self.toolbox.options, image=image,
-                           show=self.toolbox.preview.emit, tell=self.problem.emit, pixel_px=self.pixel_px)
+        return ToolContext(
+            document=opened.document, frame=opened.frame, label=self.active_label,
+            label_name=self.label.name if self.label else "", locked=self.label_set.locked_values,
+            options=self.toolbox.options, image=image, show=self.toolbox.preview.emit, tell=self.problem.emit,
+            pixel_px=self.pixel_px)
 
     def load_document(self, opened: OpenSeries) -> MaskDocument:
         """Make the mask document of a series from its journal; what is written from now on goes there.
@@ -129,6 +133,7 @@ class Session:
                                 locked=lambda: self.label_set.locked_values)
         journal = Journal(self.folder / f"{opened.key}.journal", document, self._writer, title=opened.title)
         journal.problem.connect(self.problem.emit)
+        journal.poll()
         self._journals[opened.key] = journal
         document.changed.connect(lambda region: self._on_changed(opened, region))
         document.recorded.connect(lambda event: self._on_recorded(opened, event))
@@ -151,11 +156,18 @@ class Session:
             self.release(opened)
         self._writer.close()
 
-    def set_review(self, opened: OpenSeries, review: Review) -> None:
-        """Store a decision on a series."""
-        opened.review = review
-        self.reviews[opened.key] = review
+    def set_note(self, opened: OpenSeries, note: Note) -> None:
+        """Store the review state and the accepted proposals of a series."""
+        opened.note = note
+        try:
+            write_note(self.note_path(opened.key), note)
+        except StorageError:
+            self.problem.emit(Message("note-unsaved", {"title": opened.title}))
         self.review_changed.emit(opened)
+
+    def note_path(self, key: str) -> Path:
+        """Where the note of a series is."""
+        return self.folder / f"{key}.json"
 
     def _on_changed(self, opened: OpenSeries, region: Region) -> None:
         if opened is self.current:
@@ -165,6 +177,6 @@ class Session:
         if event.kind in ("begin", "paint"):
             return
         if opened.review.state is ReviewState.UNLABELLED and event.kind == "finish":
-            self.set_review(opened, Review(ReviewState.IN_PROGRESS))
+            self.set_note(opened, replace(opened.note, review=Review(ReviewState.IN_PROGRESS)))
         if opened is self.current:
             self.history_changed.emit(None)

@@ -44,6 +44,8 @@ SETTINGS = (
     Setting("tool_options", {}),
     Setting("shortcuts", {}),
     Setting("label_set", "breast"),
+    Setting("labels", []),
+    Setting("active_label", 1),
     Setting("model_segment", "seg-breast-us"),
     Setting("model_synthesize", "syn-breast-us"),
     Setting("model_upscale", "sr-us"),
@@ -56,7 +58,7 @@ SETTINGS = (
     Setting("project", ""),
     Setting("open_paths", []),
     Setting("current_series", ""),
-    Setting("current_frame", 0),
+    Setting("frames_shown", {}),
 )
 
 _BY_KEY = {setting.key: setting for setting in SETTINGS}
@@ -107,7 +109,8 @@ class Settings:
         except (OSError, ValueError):
             return
         if isinstance(stored, dict):
-            self._values = {key: value for key, value in stored.items() if key in _BY_KEY and _BY_KEY[key].accepts(value)}
+            self._values = {key: value for key, value in stored.items()
+                            if key in _BY_KEY and _BY_KEY[key].accepts(value)}
 
     def _write(self) -> None:
         from medsynth_gui.io.atomic import write_json

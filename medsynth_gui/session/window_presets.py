@@ -12,7 +12,12 @@ from medsynth_gui.core.windowing import WindowLevel, auto_window
 
 @dataclass(frozen=True)
 class WindowPreset:
-    """A named window. `range`: fractions of the stored bits; `percent`: percentiles of the frame; neither: the file's."""
+    """A named window.
+
+    Attributes:
+        range: fractions of what the stored bits can hold.
+        percent: percentiles of the frame; where neither is given, the window is the file's.
+    """
 
     id: str
     name: str

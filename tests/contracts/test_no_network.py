@@ -35,5 +35,6 @@ def test_commands_run_without_a_network(tmp_path: Path) -> None:
 
 
 def test_the_guard_sees_a_connection() -> None:
-    done = python("-c", _CLOSED.split("from medsynth_gui")[0] + "import socket; socket.create_connection(('localhost', 9))")
+    guard = _CLOSED.split("from medsynth_gui")[0]
+    done = python("-c", guard + "import socket; socket.create_connection(('localhost', 9))")
     assert "network: socket." in done.stderr

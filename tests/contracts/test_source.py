@@ -11,8 +11,8 @@ import pytest
 
 from tests.contracts.commands import PACKAGE, ROOT
 
-BANNED_MODULES = {"pickle", "cPickle", "dill", "joblib", "shelve", "marshal", "urllib.request", "http.client", "requests",
-                  "httpx", "aiohttp", "ftplib", "smtplib", "socket", "PySide6.QtNetwork"}
+BANNED_MODULES = {"pickle", "cPickle", "dill", "joblib", "shelve", "marshal", "urllib.request", "http.client",
+                  "requests", "httpx", "aiohttp", "ftplib", "smtplib", "socket", "PySide6.QtNetwork"}
 BANNED_CALLS = {"eval", "exec", "torch.load", "torch.save", "torch.hub.load", "os.system"}
 # A slash that begins a path, then a folder that belongs to one machine.
 MACHINE_PATH = re.compile(r"(?<![\w.:/>*~}-])/(?:home|root|work|Users|mnt|tmp|opt|srv|media)/\w|\b[A-Z]:\\\\?Users")
@@ -34,7 +34,7 @@ def _offences(path: Path) -> Iterator[str]:
             called = ast.unparse(node.func)
             if called in BANNED_CALLS:
                 yield f"line {node.lineno}: {called}()"
-            if any(keyword.arg == "allow_pickle" and ast.unparse(keyword.value) != "False" for keyword in node.keywords):
+            if any(word.arg == "allow_pickle" and ast.unparse(word.value) != "False" for word in node.keywords):
                 yield f"line {node.lineno}: allow_pickle"
 
 
@@ -43,8 +43,8 @@ def test_nothing_unpickles_evaluates_or_opens_a_connection() -> None:
     assert offences == []
 
 
-@pytest.mark.parametrize("code", ["import pickle", "from urllib.request import urlopen", "torch.load(path)", "eval(text)",
-                                  "numpy.load(path, allow_pickle=True)"])
+@pytest.mark.parametrize("code", ["import pickle", "from urllib.request import urlopen", "torch.load(path)",
+                                  "eval(text)", "numpy.load(path, allow_pickle=True)"])
 def test_the_search_finds_what_it_looks_for(tmp_path: Path, code: str) -> None:
     (tmp_path / "offence.py").write_text(code)
     assert len(list(_offences(tmp_path / "offence.py"))) == 1

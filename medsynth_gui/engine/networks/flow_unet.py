@@ -9,6 +9,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from medsynth_gui.engine.preconditioning import coefficients
+
 
 class ModulatedBlock(nn.Module):
     """Residual block whose second normalisation is scaled and shifted by the time and class."""
@@ -91,7 +93,8 @@ class FlowUNet(nn.Module):
     def forward(self, noisy: Tensor, time: Tensor, condition: Tensor, class_index: Tensor) -> Tensor:
         """Velocity (batch, 1, y, x) of `noisy` (same shape) at `time` (batch,) in 0 (noise) .. 1 (image)."""
         embedding = F.silu(self.time(_time_features(time)) + self.class_embedding(class_index))
-        x = self.stem(F.pixel_unshuffle(torch.cat([noisy, condition], 1), self.unshuffle))
+        deviation, slope, scale = coefficients(time)
+        x = self.stem(F.pixel_unshuffle(torch.cat([noisy / deviation, condition], 1), self.unshuffle))
         skips: list[Tensor] = []
         for level, stage in enumerate(self.encoder):
             x = F.avg_pool2d(x, 2) if level else x
@@ -102,7 +105,8 @@ class FlowUNet(nn.Module):
             skip = skips.pop()
             x = torch.cat([F.interpolate(x, scale_factor=2.0, mode="nearest"), skip], 1)
             x = self._stage(stage, x, embedding, len(skips))
-        return F.pixel_shuffle(self.head(F.silu(self.norm(x))), self.unshuffle)
+        residual = F.pixel_shuffle(self.head(F.silu(self.norm(x))), self.unshuffle)
+        return slope * noisy + scale * residual
 
     def _stage(self, stage: nn.Module, x: Tensor, embedding: Tensor, level: int) -> Tensor:
         for block in stage.children():

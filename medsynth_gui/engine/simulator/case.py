@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from medsynth_gui.core.errors import UsageError
 from medsynth_gui.core.geometry import PixelSpacing
-from medsynth_gui.engine.simulator import acoustics, artefacts
-from medsynth_gui.engine.simulator.catalogue import PHANTOMS
+from medsynth_gui.engine.simulator import acoustics
+from medsynth_gui.engine.simulator.catalogue import PHANTOMS, Phantom
 from medsynth_gui.engine.simulator.domain import Domain, draw_domain
-from medsynth_gui.engine.simulator.fields import Array, sample
-from medsynth_gui.engine.simulator.motion import Motion, draw_motion
+from medsynth_gui.engine.simulator.fields import Array
+from medsynth_gui.engine.simulator.likeness import Likeness
+from medsynth_gui.engine.simulator.motion import draw_motion
 from medsynth_gui.engine.simulator.probe import Probe, curved_probe, linear_probe
-from medsynth_gui.engine.simulator.tissue import Medium, Points
+from medsynth_gui.engine.simulator.scanner import Clutter, Images, received_db, scan
+from medsynth_gui.engine.simulator.tissue import Medium
 
-Images = npt.NDArray[np.uint8]
 # One stream of random numbers for each concern: a change in one leaves the others as they were.
 _STREAMS = ("view", "phantom", "domain", "speckle", "artefacts", "motion")
 
@@ -36,7 +36,8 @@ class SimulatedCase:
 
 
 def simulate(phantom: str, *, seed: int, size: int | tuple[int, int], probe: str = "linear", severity: int = 1,
-             frames: int = 1, width_mm: float | None = None, depth_mm: float | None = None) -> SimulatedCase:
+             frames: int = 1, width_mm: float | None = None, depth_mm: float | None = None,
+             like: Likeness | None = None, on_frame: Callable[[int], None] | None = None) -> SimulatedCase:
     """Draw a phantom and scan it.
 
     Args:
@@ -46,6 +47,8 @@ def simulate(phantom: str, *, seed: int, size: int | tuple[int, int], probe: str
         severity: 0 (no artefacts) .. 3.
         frames: more than one makes a cine with a smooth motion.
         width_mm, depth_mm: of the image; drawn, with square pixels, where not given.
+        like: gray values to be met with gain, dynamic range and compensation.
+        on_frame: called with the index of each frame before it is made.
 
     Raises:
         UsageError: no such phantom or probe, or numbers out of range.
@@ -55,22 +58,44 @@ def simulate(phantom: str, *, seed: int, size: int | tuple[int, int], probe: str
     streams = dict(zip(_STREAMS, np.random.SeedSequence(seed).spawn(len(_STREAMS)), strict=True))
     rngs = {name: np.random.default_rng(stream) for name, stream in streams.items()}
     row = PHANTOMS[phantom]
-    drawn = float(rngs["view"].uniform(*row.width_mm))
-    width = width_mm or (depth_mm * columns / rows if depth_mm else drawn)
-    depth = depth_mm or width * rows / columns
-    if probe == "linear":
-        geometry = linear_probe(rows, columns, width_mm=width, depth_mm=depth)
-    else:
-        geometry = curved_probe(rows, columns, width_mm=width, depth_mm=depth,
-                                half_angle=float(np.radians(row.curved[0])), radius_mm=row.curved[1])
+    geometry = _geometry(row, probe, rows, columns, width_mm, depth_mm, rngs["view"])
     medium = row.draw(rngs["phantom"], geometry.extent())
     domain = draw_domain(rngs["domain"], frequency_mhz=row.frequency_mhz, compensated=row.compensated,
                          median_gray=row.median_gray, depth_mm=geometry.depth_mm, severity=severity)
+    if like is not None:
+        domain = like.fitted(domain, _first_level(medium, geometry, domain, streams))
     motion = draw_motion(rngs["motion"], _focus(medium, geometry)) if frames > 1 else None
-    images, masks = scan(medium, geometry, domain, rngs["speckle"], rngs["artefacts"], motion=motion, frames=frames)
+    images, masks = scan(medium, geometry, domain, rngs["speckle"], rngs["artefacts"], motion=motion, frames=frames,
+                         on_frame=on_frame)
     parameters = {"phantom": phantom, "seed": seed, "probe": probe, "severity": severity, "frames": frames,
-                  "width_mm": width, "depth_mm": depth, "medium": medium.facts(), "domain": domain.record()}
+                  "width_mm": geometry.width_mm, "depth_mm": rows * geometry.spacing.y_mm,
+                  "medium": medium.facts(), "domain": domain.record()}
     return SimulatedCase(images, masks, geometry.spacing, medium.class_name, parameters)
+
+
+def image_seed(seed: int, index: int) -> int:
+    """The seed of image `index` of a batch: it depends on nothing else, so that a batch can be continued."""
+    return int(np.random.SeedSequence((seed, index)).generate_state(1, np.uint64)[0])
+
+
+def _geometry(row: Phantom, probe: str, rows: int, columns: int, width_mm: float | None, depth_mm: float | None,
+              rng: np.random.Generator) -> Probe:
+    drawn = float(rng.uniform(*row.width_mm))
+    width = width_mm or (depth_mm * columns / rows if depth_mm else drawn)
+    depth = depth_mm or width * rows / columns
+    if probe == "linear":
+        return linear_probe(rows, columns, width_mm=width, depth_mm=depth)
+    return curved_probe(rows, columns, width_mm=width, depth_mm=depth, half_angle=float(np.radians(row.curved[0])),
+                        radius_mm=row.curved[1])
+
+
+def _first_level(medium: Medium, probe: Probe, domain: Domain, streams: Mapping[str, np.random.SeedSequence]) -> Array:
+    """The first frame before the gray scale, from random numbers of its own."""
+    speckle, artefact = np.random.default_rng(streams["speckle"]), np.random.default_rng(streams["artefacts"])
+    grain = [acoustics.scatterers(speckle, probe.samples, probe.lines) for _ in range(domain.looks)]
+    level = received_db(medium, probe, domain, probe.beam_points(), grain, Clutter.draw(artefact, probe, domain),
+                        speckle)
+    return level[:, probe.padding:probe.lines - probe.padding]
 
 
 def _check(phantom: str, probe: str, rows: int, columns: int, severity: int, frames: int) -> None:
@@ -78,95 +103,13 @@ def _check(phantom: str, probe: str, rows: int, columns: int, severity: int, fra
         raise UsageError("phantom-unknown", name=phantom, known=", ".join(PHANTOMS))
     if probe not in ("linear", "curved"):
         raise UsageError("choice-unknown", what="probe", name=probe, known="linear, curved")
-    for what, value, low, high in (("size", min(rows, columns), 32, 4096), ("size", max(rows, columns), 32, 4096),
+    for name, value, low, high in (("size", min(rows, columns), 32, 4096), ("size", max(rows, columns), 32, 4096),
                                    ("severity", severity, 0, 3), ("frames", frames, 1, 10000)):
         if not low <= value <= high:
-            raise UsageError("number-out-of-range", what=what, value=value, low=low, high=high)
+            raise UsageError("number-out-of-range", name=name, value=value, low=low, high=high)
 
 
 def _focus(medium: Medium, probe: Probe) -> tuple[float, float, float]:
     facts = medium.facts()
     return (float(facts.get("focus_y", probe.depth_mm / 2)), float(facts.get("focus_x", 0.0)),
             float(facts.get("focus_radius", probe.depth_mm / 4)))
-
-
-def scan(medium: Medium, probe: Probe, domain: Domain, speckle: np.random.Generator, artefact: np.random.Generator,
-         *, motion: Motion | None = None, frames: int = 1) -> tuple[Images, Images]:
-    """Frames and their labels, (frame, y, x) uint8; the gain is set on the first frame and kept."""
-    beams, pixels, sector = probe.beam_points(), probe.pixel_points(), probe.sector()
-    grain = [acoustics.scatterers(speckle, probe.samples, probe.lines) for _ in range(domain.looks)]
-    clutter = Clutter.draw(artefact, probe, domain)
-    images = np.zeros((frames, probe.rows, probe.columns), np.uint8)
-    masks = np.zeros_like(images)
-    top_db: float | None = None
-    for index in range(frames):
-        time = index / max(1, frames - 1)
-        at_beams = motion.material(beams, time) if motion else beams
-        at_pixels = motion.material(pixels, time) if motion else pixels
-        level = received_db(medium, probe, domain, at_beams, grain, clutter, speckle, moved=index > 0)
-        if top_db is None:
-            top_db = acoustics.top_for(level[:, probe.padding:probe.lines - probe.padding],
-                                       median_gray=domain.median_gray, dynamic_range_db=domain.dynamic_range_db,
-                                       gamma=domain.gamma)
-        gray = acoustics.log_compress(level, top_db=top_db, dynamic_range_db=domain.dynamic_range_db,
-                                      gamma=domain.gamma)
-        shown = acoustics.finish(probe.scan_convert(gray), smoothing_px=domain.smoothing_px * probe.rows / 256,
-                                 sharpening=domain.sharpening)
-        images[index] = np.where(sector, np.rint(shown), 0)
-        masks[index] = np.where(sector, medium.labels(at_pixels), 0)
-    return images, masks
-
-
-@dataclass(frozen=True)
-class Clutter:
-    """What lies between the probe and the tissue, the same in all frames."""
-
-    haze: Array
-    contact_db: Array
-    reverberation_px: float
-
-    @classmethod
-    def draw(cls, rng: np.random.Generator, probe: Probe, domain: Domain) -> Clutter:
-        """Artefacts as strong as the domain says."""
-        shape = (probe.samples, probe.lines)
-        level = 0.06 * domain.haze
-        return cls(level * artefacts.haze(rng, shape, reach=float(rng.uniform(0.3, 1.0))),
-                   artefacts.lost_contact(rng, probe.lines, strength=domain.dropout),
-                   float(rng.uniform(1.5, 5.0)) / probe.pitch_mm)
-
-
-def received_db(medium: Medium, probe: Probe, domain: Domain, points: Points, grain: list[acoustics.Complex],
-                clutter: Clutter, rng: np.random.Generator, *, moved: bool = False) -> Array:
-    """Level after time gain compensation in dB, (samples, lines): everything before the gray scale."""
-    tissue = medium.tissue(points)
-    depth = (np.arange(probe.samples, dtype=np.float32) + 0.5) * probe.pitch_mm
-    axial_px = domain.axial_mm / probe.pitch_mm
-    lateral_px = acoustics.lateral_fwhm_mm(depth, focus_mm=domain.focus * probe.depth_mm, width_mm=domain.lateral_mm,
-                                           range_mm=domain.focal_range_mm) / probe.line_pitch_mm()
-    scatter = acoustics.from_db(tissue.echo_db) * acoustics.speckle_gain(axial_px=axial_px,
-                                                                         lateral_px=lateral_px)[:, None]
-    places = probe.beam_indices(points) if moved else None
-    power = np.zeros((probe.samples, probe.lines), np.float32)
-    for noise in grain:
-        speckle = _moved(noise, places) if places else noise
-        echo = acoustics.point_spread(scatter * speckle + tissue.specular, axial_px=axial_px, lateral_px=lateral_px)
-        power += acoustics.envelope(echo) / len(grain)
-    power = artefacts.sidelobes(power, width_px=0.4 * probe.lines, level=10 ** (domain.sidelobes_db / 20))
-    amplitude = artefacts.reverberate(power, spacing_px=clutter.reverberation_px,
-                                      strength=0.12 * domain.reverberation)
-    loss = acoustics.attenuation_db(tissue.attenuation, frequency_mhz=domain.frequency_mhz, pitch_mm=probe.pitch_mm)
-    loss = acoustics.aperture_mean(loss, 1.5 * float(lateral_px.mean())) + clutter.contact_db
-    made_up = 2 * domain.frequency_mhz * domain.compensated * depth[:, None] / 10
-    floor = acoustics.from_db(np.asarray(-2 * domain.frequency_mhz * domain.compensated / 10 * domain.penetration
-                                         * probe.depth_mm, np.float32))
-    received = amplitude * acoustics.from_db(-loss) + clutter.haze * acoustics.from_db(-made_up)
-    noisy = acoustics.add_noise_floor(rng, received, float(floor))
-    return acoustics.to_db(noisy) + made_up + domain.sliders(probe.samples)[:, None]
-
-
-def _moved(noise: acoustics.Complex, places: tuple[Array, Array]) -> acoustics.Complex:
-    """Scatterers carried along: nearest ones, so that their power is kept wherever they go."""
-    rows, columns = noise.shape
-    parts = noise.view(np.float32).reshape(rows, columns, 2)
-    carried = sample(parts, np.rint(places[0]), np.rint(places[1]))
-    return np.ascontiguousarray(carried).view(np.complex64)[..., 0]

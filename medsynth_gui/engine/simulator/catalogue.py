@@ -20,6 +20,7 @@ class Phantom:
     """A row: how it is drawn, and which examination it is.
 
     Attributes:
+        labels: names of the values 1, 2, ...
         width_mm: width of the image, drawn from this range.
         frequency_mhz: of the probe, drawn from this range.
         compensated: usual time gain compensation, dB/(cm MHz).
@@ -28,6 +29,7 @@ class Phantom:
     """
 
     draw: Callable[[np.random.Generator, Extent], Medium]
+    labels: tuple[str, ...]
     width_mm: tuple[float, float]
     frequency_mhz: tuple[float, float]
     compensated: float
@@ -36,8 +38,9 @@ class Phantom:
 
 
 PHANTOMS = {
-    "breast-lesion": Phantom(Breast, (32, 52), (7, 13), 0.70, (82, 24), (22, 45)),
-    "fetal-head": Phantom(FetalHead, (110, 190), (2.5, 5), 0.35, (34, 12), (36, 45)),
-    "muscle-fat": Phantom(MuscleFat, (35, 60), (6, 12), 0.65, (66, 20), (22, 45)),
-    "lung": Phantom(Lung, (55, 110), (3.5, 7), 0.60, (42, 14), (28, 45)),
+    "breast-lesion": Phantom(Breast, ("lesion",), (32, 52), (7, 13), 0.70, (82, 24), (22, 45)),
+    "fetal-head": Phantom(FetalHead, ("head",), (110, 190), (2.5, 5), 0.35, (34, 12), (36, 45)),
+    "muscle-fat": Phantom(MuscleFat, ("fat", "muscle"), (35, 60), (6, 12), 0.65, (66, 20), (22, 45)),
+    "lung": Phantom(Lung, ("pleura", "A-line", "B-line", "rib shadow"), (55, 110), (3.5, 7), 0.60,
+                    (42, 14), (28, 45)),
 }

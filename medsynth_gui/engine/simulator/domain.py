@@ -66,7 +66,7 @@ def draw_domain(rng: np.random.Generator, *, frequency_mhz: tuple[float, float],
         severity: 0..3, how strong artefacts may be.
     """
     frequency = float(rng.uniform(*frequency_mhz))
-    fade = float(rng.uniform(0.0, 1.0)) * 22
+    fade = float(rng.uniform(0.15, 1.0)) * 25
     worst = severity / 3
     return Domain(
         frequency_mhz=frequency,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
-Array = npt.NDArray[np.float32]
+Array = npt.NDArray[np.floating[Any]]
 _BELL = 2 * math.sqrt(math.log(2))
 
 
@@ -67,7 +68,7 @@ def step(value: Array, softness: float) -> Array:
     return np.asarray(ramp * ramp * (3 - 2 * ramp), np.float32)
 
 
-def bump(value: Array, width: float) -> Array:
+def bump(value: Array, width: float | Array) -> Array:
     """A bell of height 1 and full width at half maximum `width` around zero."""
     return np.exp(np.square(value * (_BELL / width)) * -1).astype(np.float32)
 

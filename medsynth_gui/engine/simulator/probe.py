@@ -113,10 +113,11 @@ class Probe:
         return np.where(self.sector(), image, 0).astype(np.float32)
 
     def extent(self) -> Extent:
-        """The box of everything that is seen."""
-        points = self.beam_points()
-        return Extent(min(float(points.y.min()), 0.0), float(points.x.min()), float(points.y.max()),
-                      float(points.x.max()))
+        """The box of what is seen; it does not depend on the number of pixels, so that a phantom does not either."""
+        if not self.radius_mm:
+            return Extent(0.0, -self.width_mm / 2, self.depth_mm, self.width_mm / 2)
+        side = (self.radius_mm + self.depth_mm) * float(np.sin(self.half_angle))
+        return Extent(self.top_mm, -side, self.depth_mm, side)
 
 
 def _finer(pixels: int, limit: int) -> int:

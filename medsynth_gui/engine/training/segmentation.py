@@ -85,8 +85,7 @@ def simulate_pairs(settings: Mapping[str, Any], size: int, seed: int,
     item = Item("simulator", "", "", image=None)  # type: ignore[arg-type]
     for number in range(int(settings["count"])):
         progress(number, int(settings["count"]))
-        case = simulate(settings["phantom"], seed=seed * 100_003 + number, size=size,
-                        probe="curved" if number % 5 == 4 else "linear", severity=number % 3)
+        case = simulate(settings["phantom"], seed=seed * 100_003 + number, size=size, severity=number % 3)
         pairs.append(letterboxed(Pair(item, case.images[0], case.masks[0]), size)[:2])
     return pairs
 

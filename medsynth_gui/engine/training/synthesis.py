@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from medsynth_gui.engine.condition import condition_channels
+from medsynth_gui.engine.preconditioning import coefficients
 from medsynth_gui.engine.samplers import sample_heun
 from medsynth_gui.engine.training.augment import Geometry, warp
 from medsynth_gui.engine.training.data import TrainingData, letterboxed, load_pairs, sampling_weights
@@ -49,7 +50,8 @@ class SynthesisTask:
         noise = noise * inside
         at = time[:, None, None, None]
         predicted = network((1 - at) * noise + at * images, time, conditions, classes)
-        wrong = (predicted.float() - (images - noise)) ** 2 * inside
+        _, _, scale = coefficients(time)
+        wrong = ((predicted.float() - (images - noise)) / scale) ** 2 * inside
         return wrong.sum() / inside.sum()
 
     def _batch(self, rng: np.random.Generator) -> Batch:
@@ -102,11 +104,14 @@ class SynthesisTask:
         return scaled(image, inside), condition, self.classes.index(class_name)
 
 
+_MEAN, _GAIN = 0.27, 3.0
+
+
 def scaled(image: Gray, inside: npt.NDArray[np.bool_]) -> npt.NDArray[np.float32]:
-    """8-bit gray to -1..1, and 0 in the padding."""
-    return ((image.astype(np.float32) / 127.5 - 1) * inside).astype(np.float32)
+    """8-bit gray to values around 0 with a deviation near `preconditioning.DATA_DEVIATION`; 0 in the padding."""
+    return ((image.astype(np.float32) / 255 - _MEAN) * _GAIN * inside).astype(np.float32)
 
 
 def to_gray(image: Tensor) -> Gray:
     """The inverse of `scaled`, (y, x)."""
-    return ((image.float().clamp(-1, 1) + 1) * 127.5).round().byte().cpu().numpy()
+    return ((image.float() / _GAIN + _MEAN).clamp(0, 1) * 255).round().byte().cpu().numpy()

@@ -13,7 +13,7 @@ from medsynth_gui.core.image import ImageSeries
 from medsynth_gui.core.study import OpenFailure
 from medsynth_gui.gui.item_models.library_entries import LibraryEntry, balance
 from medsynth_gui.gui.panels.library_balance import BalanceChart
-from medsynth_gui.gui.panels.parts import Card, KeyValues, SidePanel, button, section_head, text
+from medsynth_gui.gui.panels.parts import Card, KeyValues, SidePanel, breakable, button, section_head, text
 from medsynth_gui.gui.theme import SPACE, Theme
 from medsynth_gui.gui.translation import words
 
@@ -58,13 +58,13 @@ class LibraryDetails(SidePanel):
         self._annotate.setVisible(entry is not None)
         _clear(self._notes)
         if entry is None:
-            self._title.setText(self.tr("%n images selected", "", len(chosen)) if chosen else
+            self._title.setText(self.tr("{n} images selected").format(n=len(chosen)) if chosen else
                                 self.tr("Nothing selected"))
             self._state.setText("" if chosen else self.tr("Select an image to read its facts."))
             self._state.setVisible(not chosen)
             self._facts.set_rows(())
             return
-        self._title.setText(entry.title)
+        self._title.setText(breakable(entry.title))
         states = [self.tr("Synthetic image") if entry.synthetic else "", entry.review]
         self._state.setText(" · ".join(filter(None, states)))
         self._state.setVisible(any(states))
@@ -90,9 +90,15 @@ class LibraryDetails(SidePanel):
                 (self.tr("Pixel"), spacing_text(series.spacing) or self.tr("not calibrated")),
                 (self.tr("Source"), self._source(series.spacing)),
                 (self.tr("Depth"), self.tr("{bits} bit, {kind}").format(bits=series.bits, kind=series.photometric)),
-                *series.details,
+                *((words, value) for name, value in series.details if (words := self._noted().get(name))),
                 (self.tr("Made by"), series.provenance.producer),
                 (self.tr("File"), Path(series.path).name)]
+
+    def _noted(self) -> dict[str, str]:
+        """The facts of the file that are shown, and how they are called; who the patient is stays hidden."""
+        return {"Manufacturer": self.tr("Scanner"), "ManufacturerModelName": self.tr("Type"),
+                "StudyDate": self.tr("Date"), "transfer syntax": self.tr("Coding"), "format": self.tr("Format"),
+                "codec": self.tr("Codec"), "enlarged": self.tr("Enlarged")}
 
     def _source(self, spacing: PixelSpacing | None) -> str:
         known = {"PixelSpacing": self.tr("DICOM pixel spacing"), "ImagerPixelSpacing": self.tr("DICOM imager spacing"),
@@ -115,12 +121,12 @@ class LibraryDetails(SidePanel):
             widget.setVisible(bool(failures))
         _clear(self._problems_card.body)
         for failure in failures[:_PROBLEMS_SHOWN]:
-            name = text(Path(failure.path).name, "title")
+            name = text(breakable(Path(failure.path).name), "title")
             name.setToolTip(failure.path)
             self._problems_card.body.addWidget(name)
-            self._problems_card.body.addWidget(text(_short(failure.message, failure.path), "muted"))
+            self._problems_card.body.addWidget(text(breakable(_short(failure.message, failure.path)), "muted"))
         if (more := len(failures) - _PROBLEMS_SHOWN) > 0:
-            self._problems_card.body.addWidget(text(self.tr("and %n more", "", more), "muted"))
+            self._problems_card.body.addWidget(text(self.tr("and {n} more").format(n=more), "muted"))
 
 
 def spacing_text(spacing: PixelSpacing | None) -> str:

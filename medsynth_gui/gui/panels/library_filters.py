@@ -36,7 +36,8 @@ class LibraryFilters(SidePanel):
         self.clear = button(self.tr("Clear filters"), self.reset, kind="quiet", name="library-clear")
         self.add(self.search)
         self.gap()
-        self.add(section_head(self.tr("Show")))
+        self._show_head = section_head(self.tr("Show"))
+        self.add(self._show_head)
         for choice in self.facets.values():
             choice.picked.connect(self._tell)
             self.add(choice)
@@ -68,6 +69,7 @@ class LibraryFilters(SidePanel):
             choice = self.facets[name]
             choice.set_rows([("", self._every[name]), *((value, words.get(value, value)) for value in values)])
             choice.setVisible(len(values) > 1 or bool(choice.currentData()))
+        self._show_head.setVisible(any(not choice.isHidden() for choice in self.facets.values()))
         self._show_clear()
 
     def _worded(self) -> dict[str, str]:
@@ -78,7 +80,7 @@ class LibraryFilters(SidePanel):
         """Name the open project; an empty name says that there is none."""
         self._name.setText(name or self.tr("No project yet"))
         self._name.setToolTip(folder)
-        self._count.setText(self.tr("%n sample(s)", "", samples) if name else
+        self._count.setText((self.tr("1 sample") if samples == 1 else self.tr("{n} samples").format(n=f"{samples:,}")) if name else
                             self.tr("A project keeps images, masks and where they come from in one folder."))
 
     def reset(self) -> None:

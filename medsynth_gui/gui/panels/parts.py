@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -33,8 +34,16 @@ def text(words: str = "", role: str = "", *, wrap: bool = True) -> QLabel:
     """A label with a role of the style sheet (title, page, muted, small, good, caution, bad)."""
     label = QLabel(words)
     label.setWordWrap(wrap)
+    if wrap:
+        # A word longer than the column must not widen it; `breakable` lets such words wrap.
+        label.setMinimumWidth(1)
     set_role(label, role)
     return label
+
+
+def breakable(words: str) -> str:
+    """The words, which may wrap after a sign or within a very long word (a UID, a file name)."""
+    return re.sub(r"([/_.,;=\\-]|\w{18})(?=\w)", "\\1\u200b", words)
 
 
 def set_role(label: QLabel, role: str) -> None:
@@ -62,6 +71,8 @@ def button(words: str, action: Callable[[], Any], *, kind: str = "", tip: str = 
     if glyph:
         made.setIcon(icon(glyph, color="on_accent" if kind == "primary" else "text"))
         made.setIconSize(QSize(16, 16))
+        made.setText(f" {words}")
+        made.setAccessibleName(words)
     made.clicked.connect(lambda: action())
     return made
 
@@ -137,27 +148,25 @@ class EmptyState(QWidget):
     def __init__(self, glyph: str, title: str, sentence: str, actions: Sequence[QPushButton] = (),
                  parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._glyph = QLabel()
-        self._glyph.setPixmap(pixmap(glyph, 40, ratio=self.devicePixelRatioF()))
-        self.title = text(title, "page")
-        self.sentence = text(sentence, "muted")
-        layout = QVBoxLayout(self)
-        layout.setSpacing(SPACE.S)
-        layout.addStretch(2)
-        for label in (self._glyph, self.title, self.sentence):
+        glyph_label = QLabel()
+        glyph_label.setPixmap(pixmap(glyph, 40, ratio=self.devicePixelRatioF()))
+        self.title, self.sentence = text(title, "page"), text(sentence, "muted")
+        column = QWidget()
+        column.setFixedWidth(420)
+        inner = QVBoxLayout(column)
+        inner.setSpacing(SPACE.S)
+        for label in (glyph_label, self.title, self.sentence):
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-            label.setMaximumWidth(440)
-            layout.addWidget(label, 0, Qt.AlignmentFlag.AlignHCenter)
-        self.sentence.setMinimumWidth(280)
+            inner.addWidget(label)
         if actions:
-            line = QHBoxLayout()
-            line.setSpacing(SPACE.S)
+            line = row(*actions)
+            line.insertStretch(0, 1)
             line.addStretch(1)
-            for action in actions:
-                line.addWidget(action)
-            line.addStretch(1)
-            layout.addSpacing(SPACE.S)
-            layout.addLayout(line)
+            inner.addSpacing(SPACE.S)
+            inner.addLayout(line)
+        layout = QVBoxLayout(self)
+        layout.addStretch(2)
+        layout.addWidget(column, 0, Qt.AlignmentFlag.AlignHCenter)
         layout.addStretch(3)
 
 
@@ -180,8 +189,7 @@ class KeyValues(QWidget):
                 widget.hide()
                 widget.deleteLater()
         for number, (name, value) in enumerate(pair for pair in rows if pair[1]):
-            key, shown = text(name, "muted", wrap=False), text(value)
-            shown.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            key, shown = text(name, "muted", wrap=False), text(breakable(value))
             top = Qt.AlignmentFlag.AlignTop
             self._grid.addWidget(key, number, 0, top)
             self._grid.addWidget(shown, number, 1, top)

@@ -96,10 +96,10 @@ class QualityResults(QWidget):
     def show_summary(self, result: Mapping[str, Any], names: Mapping[int, str]) -> None:
         """Show what `EvaluateSegmentation` returned."""
         cards = [self._summary_card(value, label, names) for value, label in result["labels"].items()]
-        notes = [self.tr("%n images", "", result["images"]),
-                 self.tr("%n groups, 95 % intervals over groups", "", result["groups"])]
+        notes = [self.tr("{n} images").format(n=result["images"]),
+                 self.tr("{n} groups, 95 % intervals over groups").format(n=result["groups"])]
         if result["failed"]:
-            notes.append(self.tr("%n could not be compared", "", len(result["failed"])))
+            notes.append(self.tr("{n} could not be compared").format(n=len(result["failed"])))
         self._show_cards(cards, " · ".join(notes))
         self._note.setToolTip("\n".join(row["message"] for row in result["failed"][:20]))
         self._show_table([image_row(row) for row in result["rows"]])

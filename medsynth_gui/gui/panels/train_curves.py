@@ -14,7 +14,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from medsynth_gui.gui.theme import SPACE, Theme
 
 # Which figure of an epoch is drawn below the loss: the first that it has.
-FIGURES = (("dice", "Validation Dice"), ("gain_db", "Validation dB over bicubic"), ("validation_loss", "Validation loss"))
+FIGURES = (("dice", "Validation Dice"), ("gain_db", "Validation dB over bicubic"),
+           ("validation_loss", "Validation loss"))
 
 
 def epoch_series(epochs: Sequence[Mapping[str, Any]], name: str) -> tuple[npt.NDArray[np.float64],

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
+from medsynth_gui.core.paths import resources
 from medsynth_gui.gui.theme.tokens import SPACE, Tokens
 
 _SHEET = """
@@ -58,16 +59,13 @@ QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox, QPlainTextEdit, QTextEdit {
 QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus, QPlainTextEdit:focus { border-color: %accent%; }
 QLineEdit:disabled, QSpinBox:disabled, QComboBox:disabled { color: %muted%; }
 QComboBox::drop-down { border: none; width: 22px; }
-QComboBox::down-arrow { image: none; border-left: 4px solid transparent; border-right: 4px solid transparent;
-  border-top: 5px solid %muted%; width: 0; height: 0; margin-right: 8px; }
+QComboBox::down-arrow { image: url("%icons%/caret-down.svg"); width: 12px; height: 12px; margin-right: 8px; }
 QComboBox QAbstractItemView { background: %raised%; border: 1px solid %line%; padding: 4px;
   selection-background-color: %selected%; selection-color: %text%; }
 QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button, QDoubleSpinBox::down-button {
   border: none; background: transparent; width: 16px; }
-QSpinBox::up-arrow, QDoubleSpinBox::up-arrow { border-left: 3px solid transparent; border-right: 3px solid transparent;
-  border-bottom: 4px solid %muted%; width: 0; height: 0; }
-QSpinBox::down-arrow, QDoubleSpinBox::down-arrow { border-left: 3px solid transparent;
-  border-right: 3px solid transparent; border-top: 4px solid %muted%; width: 0; height: 0; }
+QSpinBox::up-arrow, QDoubleSpinBox::up-arrow { image: url("%icons%/caret-up.svg"); width: 9px; height: 9px; }
+QSpinBox::down-arrow, QDoubleSpinBox::down-arrow { image: url("%icons%/caret-down.svg"); width: 9px; height: 9px; }
 
 QCheckBox, QRadioButton { spacing: 8px; background: transparent; }
 QCheckBox::indicator, QRadioButton::indicator { width: 14px; height: 14px; border: 1px solid %muted%;
@@ -122,6 +120,7 @@ QTabBar::tab:selected { color: %text%; border-bottom: 2px solid %accent%; }
 def style_sheet(tokens: Tokens) -> str:
     """The sheet with every `%token%` filled in."""
     sheet = _SHEET
-    for name, value in {**asdict(tokens), "radius": str(SPACE.RADIUS)}.items():
+    for name, value in {**asdict(tokens), "radius": str(SPACE.RADIUS),
+                        "icons": (resources() / "icons").as_posix()}.items():
         sheet = sheet.replace(f"%{name}%", value)
     return sheet

@@ -9,7 +9,7 @@ from medsynth_gui.core.errors import Message
 from medsynth_gui.core.geometry import PixelSpacing
 from medsynth_gui.core.image import UltrasoundRegion
 from medsynth_gui.io.dicom.header import Header, element
-from medsynth_gui.io.dicom.values import groups, number
+from medsynth_gui.io.dicom.values import as_list, groups, number
 
 if TYPE_CHECKING:
     from pydicom import Dataset
@@ -98,8 +98,7 @@ def read_frame_rate(header: Header, frames: int) -> float | None:
         return None
     if (time_ms := number(header.get("FrameTime"))) is not None and time_ms > 0:
         return 1000.0 / time_ms
-    vector = header.get("FrameTimeVector")
-    steps = [step for step in map(number, vector or ()) if step is not None and step > 0] if vector else []
+    steps = [step for step in map(number, as_list(header.get("FrameTimeVector"))) if step is not None and step > 0]
     if steps:
         return 1000.0 * len(steps) / sum(steps)
     for keyword in ("CineRate", "RecommendedDisplayFrameRate"):

@@ -11,7 +11,8 @@ _BARE = {0x01, *range(0xD0, 0xDA)}
 def claimed_size(data: bytes) -> tuple[int, int, int] | None:
     """Rows, columns and components of a JPEG, JPEG-LS or JPEG 2000 code stream; None where it cannot be told."""
     if data[:2] == b"\xff\xd8":
-        return _jpeg_size(data)
+        frame = _jpeg_frame(data)
+        return frame[1:] if frame else None
     start = data.find(b"\xff\x4f\xff\x51", 0, 4096)
     if start >= 0 and len(data) >= start + 42:
         x1, y1, x0, y0 = struct.unpack(">4I", data[start + 8:start + 24])
@@ -19,7 +20,14 @@ def claimed_size(data: bytes) -> tuple[int, int, int] | None:
     return None
 
 
-def _jpeg_size(data: bytes) -> tuple[int, int, int] | None:
+def precision(data: bytes, default: int) -> int:
+    """Bits of a sample in a JPEG or JPEG-LS code stream."""
+    frame = _jpeg_frame(data)
+    return frame[0] if frame and frame[0] else default
+
+
+def _jpeg_frame(data: bytes) -> tuple[int, int, int, int] | None:
+    """Precision, rows, columns and components of the frame header."""
     position = 2
     while position + 10 <= len(data):
         if data[position] != 0xFF:
@@ -28,8 +36,8 @@ def _jpeg_size(data: bytes) -> tuple[int, int, int] | None:
         if marker == 0xFF:
             position += 1
         elif marker in _SIZED:
-            rows, columns, components = struct.unpack(">HHB", data[position + 5:position + 10])
-            return rows, columns, components
+            bits, rows, columns, components = struct.unpack(">BHHB", data[position + 4:position + 10])
+            return bits, rows, columns, components
         elif marker == 0xDA:
             return None
         else:

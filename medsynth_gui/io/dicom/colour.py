@@ -20,7 +20,7 @@ def palette_table(header: Header, layout: PixelLayout) -> npt.NDArray[np.uint8]:
         InputError: the file has no usable palette.
     """
     load_pydicom()
-    from pydicom.pixels import apply_color_lut
+    from pydicom.pixels.processing import apply_color_lut
 
     values = np.arange(1 << min(layout.stored, 16), dtype=np.uint8 if layout.allocated <= 8 else np.uint16)
     try:
@@ -56,3 +56,21 @@ def decode_baseline(data: bytes, layout: PixelLayout) -> npt.NDArray[np.uint8]:
             image.draft("YCbCr", image.size)
             return np.array(image)
         return np.array(image.convert("RGB"))
+
+
+def decode_rle_bits(data: bytes, layout: PixelLayout) -> npt.NDArray[np.uint8]:
+    """One RLE frame of one-bit values as (y, x) of 0 and 1, which the usual decoders refuse."""
+    segments, start = np.frombuffer(data[:8], "<u4")
+    if segments != 1:
+        raise ValueError(f"{segments} RLE segments for one-bit pixels")
+    need, out, position = -(-layout.frame_bits // 8), bytearray(), int(start)
+    while len(out) < need and position + 1 < len(data):
+        count = data[position]
+        if count < 128:
+            out += data[position + 1:position + 2 + count]
+            position += 2 + count
+        else:
+            out += data[position + 1:position + 2] * (257 - count if count > 128 else 0)
+            position += 2 if count > 128 else 1
+    bits = np.unpackbits(np.frombuffer(bytes(out[:need]), np.uint8), bitorder="little")
+    return bits[: layout.frame_bits].reshape(layout.rows, layout.columns)

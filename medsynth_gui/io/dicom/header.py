@@ -10,7 +10,7 @@ import zlib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from medsynth_gui.core.errors import InputError, MedSynthError
 from medsynth_gui.io.limits import MOST_BYTES_UNPACKED
@@ -23,6 +23,7 @@ _PIXEL_TAGS = {(0x7FE0, 0x0008): "FloatPixelData", (0x7FE0, 0x0009): "DoubleFloa
                (0x7FE0, 0x0010): "PixelData"}
 # How a code stream begins, for files that lost the line that names their transfer syntax.
 _CODE_STREAMS = ((b"\xff\xd8\xff", "1.2.840.10008.1.2.4.50"), (b"\xff\x4f\xff\x51", "1.2.840.10008.1.2.4.90"))
+_PIXEL_VRS = (b"OB", b"OW", b"OF", b"OD", b"OV", b"UN")
 _RLE = "1.2.840.10008.1.2.5"
 _DEFER_BYTES = 1 << 22
 UNDEFINED = 0xFFFFFFFF
@@ -100,15 +101,14 @@ def read_header(path: Path) -> Header:
     pydicom = load_pydicom()
     try:
         with path.open("rb") as file:
-            dataset = pydicom.dcmread(file, stop_before_pixels=True, force=True, defer_size=_DEFER_BYTES) \
-                if not _is_deflated(file, path) else pydicom.dcmread(file, force=True)
+            dataset = _read_dataset(file, path)
             if not _is_dicom(dataset):
                 raise InputError("dicom-not", path=path)
             implicit, little = dataset.original_encoding
             syntax = str(element(getattr(dataset, "file_meta", None) or pydicom.Dataset(), "TransferSyntaxUID", ""))
             if syntax == _DEFLATED:
                 return Header(path, dataset, "1.2.840.10008.1.2.1", _inflated_place(dataset))
-            place = _find_pixels(file, bool(implicit), bool(little))
+            place = _find_pixels(file, bool(little))
             return Header(path, dataset, syntax or _guess_syntax(file, place, bool(implicit), bool(little)), place)
     except MedSynthError:
         raise
@@ -121,9 +121,24 @@ def read_header(path: Path) -> Header:
         raise InputError("dicom-damaged", path=path, detail=str(error) or type(error).__name__) from error
 
 
+def _read_dataset(file: BinaryIO, path: Path) -> Dataset:
+    """The data set up to its pixels (a deflated one with them)."""
+    pydicom = load_pydicom()
+    if _is_deflated(file, path):
+        return cast("Dataset", pydicom.dcmread(file, force=True))
+    head = file.read(136)
+    file.seek(0)
+    if head[128:132] == b"DICM" and head[132:134] != b"\x02\0" and head[:2] == b"\x08\0" and head[4:6].isupper():
+        # No preamble: the letters stand in a value by chance.
+        dataset = pydicom.filereader.read_dataset(file, False, True, stop_when=pydicom.filereader._at_pixel_data)
+        dataset.set_original_encoding(False, True, "iso8859")
+        return cast("Dataset", dataset)
+    return cast("Dataset", pydicom.dcmread(file, stop_before_pixels=True, force=True, defer_size=_DEFER_BYTES))
+
+
 def _is_dicom(dataset: Dataset) -> bool:
     """Whether anything in it is DICOM: a forced read makes a data set of every text file."""
-    if "TransferSyntaxUID" in (getattr(dataset, "file_meta", None) or ()):
+    if len(getattr(dataset, "file_meta", None) or ()):
         return True
     known = ("SOPClassUID", "Modality", "StudyInstanceUID", "Rows", "PatientID", "StudyDate", "ImageType")
     return any(keyword in dataset for keyword in known)
@@ -158,7 +173,7 @@ def _inflated_place(dataset: Dataset) -> PixelPlace | None:
     return None
 
 
-def _find_pixels(file: BinaryIO, implicit: bool, little: bool) -> PixelPlace | None:
+def _find_pixels(file: BinaryIO, little: bool) -> PixelPlace | None:
     """Parse the element at which the header reading stopped."""
     order = "<" if little else ">"
     head = file.read(8)
@@ -168,6 +183,8 @@ def _find_pixels(file: BinaryIO, implicit: bool, little: bool) -> PixelPlace | N
     keyword = _PIXEL_TAGS.get((group, number))
     if keyword is None:
         return None
+    # Some files change between explicit and implicit on the way: the letters of the VR tell.
+    implicit = head[4:6] not in _PIXEL_VRS
     raw = head[4:] if implicit else file.read(4)
     if len(raw) < 4:
         return None
@@ -175,7 +192,7 @@ def _find_pixels(file: BinaryIO, implicit: bool, little: bool) -> PixelPlace | N
     offset = file.tell()
     begins_with_item = file.read(4) == ITEM
     size = file.seek(0, io.SEEK_END)
-    encapsulated = begins_with_item and (length == UNDEFINED or not implicit)
+    encapsulated = begins_with_item and (length == UNDEFINED or length > 8)
     return PixelPlace(keyword, offset, size - offset if length == UNDEFINED else length, encapsulated)
 
 

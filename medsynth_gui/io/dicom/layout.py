@@ -74,7 +74,8 @@ def _integer(header: Header, keyword: str, low: int, high: int, *, default: int 
     if value is None:
         raise InputError("dicom-attribute-missing", path=header.path, attribute=keyword)
     try:
-        number = int(value)
+        # A damaged length makes several values of one.
+        number = int(value if isinstance(value, (int, str)) else next(iter(value), None))
     except (TypeError, ValueError):
         number = low - 1
     if not low <= number <= high:

@@ -28,7 +28,7 @@ class Rescale:
     def apply(self, values: Frame) -> Frame:
         """Whole numbers stay int32 where slope and intercept are whole and the values fit, else float32."""
         if self.slope.is_integer() and self.intercept.is_integer() and values.dtype.kind in "ui":
-            reach = float(np.iinfo(values.dtype).max + 1) * abs(self.slope) + abs(self.intercept)
+            reach = float(np.iinfo(np.dtype(values.dtype.str)).max + 1) * abs(self.slope) + abs(self.intercept)
             if reach < 2**31:
                 return values.astype(np.int32) * np.int32(self.slope) + np.int32(self.intercept)
         return values.astype(np.float32) * np.float32(self.slope) + np.float32(self.intercept)
@@ -72,8 +72,8 @@ def read_windows(header: Header, layout: PixelLayout) -> tuple[WindowLevel, ...]
 
 
 def _windows(group: Dataset) -> Iterator[WindowLevel]:
-    centers, widths = _values(element(group, "WindowCenter")), _values(element(group, "WindowWidth"))
-    names = _values(element(group, "WindowCenterWidthExplanation"))
+    centers, widths = as_list(element(group, "WindowCenter")), as_list(element(group, "WindowWidth"))
+    names = as_list(element(group, "WindowCenterWidthExplanation"))
     exact = str(element(group, "VOILUTFunction", "LINEAR")).upper() != "LINEAR"
     for index, (center, width) in enumerate(zip(map(number, centers), map(number, widths), strict=False)):
         if center is None or width is None or width < 1:
@@ -87,13 +87,14 @@ def _windows(group: Dataset) -> Iterator[WindowLevel]:
 def _lut_window(header: Header) -> WindowLevel | None:
     """The input range of a VOI table, as the nearest window."""
     for item in header.get("VOILUTSequence") or ():
-        descriptor = [number(value) for value in _values(element(item, "LUTDescriptor"))]
+        descriptor = [number(value) for value in as_list(element(item, "LUTDescriptor"))]
         if len(descriptor) == 3 and descriptor[0] is not None and descriptor[1] is not None:
             return WindowLevel.from_range(descriptor[1], descriptor[1] + (descriptor[0] or 65536) - 1, "VOI LUT")
     return None
 
 
-def _values(value: Any) -> list[Any]:
+def as_list(value: Any) -> list[Any]:
+    """An element with one or many values as a list."""
     if value is None:
         return []
     return [value] if isinstance(value, (str, bytes)) or not hasattr(value, "__iter__") else list(value)

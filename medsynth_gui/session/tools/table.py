@@ -18,7 +18,8 @@ TOOLS = (
     ToolSpec("polygon", "Polygon", "ph.polygon", "P", "cross",
              "Click corners; double click, Enter or the first corner closes it; Alt at the first corner removes.",
              Polygon),
-    ToolSpec("fill", "Fill", "ph.paint-bucket", "F", "cross", "Click a region to give it the active label; Alt removes.",
+    ToolSpec("fill", "Fill", "ph.paint-bucket", "F", "cross",
+             "Click a region to give it the active label; Alt removes.",
              Fill, (ToolOption("follow_image", "Follow the image", "bool", False),
                     ToolOption("tolerance", "Tolerance", "int", 12, low=0, high=128, step=1, unit="gray values"))),
 )

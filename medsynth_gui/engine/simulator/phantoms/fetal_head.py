@@ -45,7 +45,8 @@ class FetalHead:
     def _frame(self, y: Array, x: Array) -> tuple[Array, Array]:
         """Coordinates over the half axes: (across the midline, along it)."""
         c, s = math.cos(self.angle), math.sin(self.angle)
-        return (((y - self.y) * c - (x - self.x) * s) / self.half_y, ((x - self.x) * c + (y - self.y) * s) / self.half_x)
+        down, right = y - self.y, x - self.x
+        return (down * c - right * s) / self.half_y, (right * c + down * s) / self.half_x
 
     def _outside(self, v: Array, u: Array) -> Array:
         """Signed distance to the outer skull in mm, about; negative inside."""

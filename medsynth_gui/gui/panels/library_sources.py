@@ -1,0 +1,48 @@
+"""Where library entries come from: opened series and samples of the project."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import QCoreApplication
+
+from medsynth_gui.dataset.sample import Sample
+from medsynth_gui.gui.item_models.library_entries import LibraryEntry
+from medsynth_gui.jobs.add_frames import FrameToAdd
+from medsynth_gui.session.opened import OpenSeries
+from medsynth_gui.session.session import Session
+
+
+def series_entry(opened: OpenSeries) -> LibraryEntry:
+    """An opened series."""
+    series = opened.series
+    count = series.frame_count
+    frames = (QCoreApplication.translate("series", "{0} frames").format(count) if count > 1 else
+              f"{series.columns} × {series.rows}")
+    return LibraryEntry(key=opened.key, title=opened.title, detail=f"{series.modality} · {frames}",
+                        modality=series.modality, synthetic=series.synthetic, review=opened.review.state.value,
+                        series=series)
+
+
+def sample_entry(sample: Sample) -> LibraryEntry:
+    """A sample of the project; its key changes with its picture, so that no thumbnail outlives it."""
+    return LibraryEntry(key=f"{sample.id}@{sample.image_sha256[:12]}", title=sample.id,
+                        detail=f"{sample.modality} · {sample.columns} × {sample.rows}", modality=sample.modality,
+                        class_name=sample.class_name, synthetic=sample.synthetic, review=sample.review.state.value,
+                        split=sample.split, image=sample.image, sample_id=sample.id)
+
+
+def frames_to_add(session: Session, chosen: Iterable[OpenSeries]) -> tuple[FrameToAdd, ...]:
+    """The labelled frames of each series with a copy of their masks; the frame shown where nothing is drawn."""
+    wanted = []
+    for opened in chosen:
+        group = opened.patient or opened.key
+        # A series that was never shown has no mask, unless a journal of an earlier day says otherwise.
+        drawn = opened.loaded or (session.folder / f"{opened.key}.journal").exists()
+        labelled = opened.document.labelled_frames() if drawn else ()
+        for frame in labelled:
+            wanted.append(FrameToAdd(opened.series, frame, group, opened.document.labels(frame).copy(),
+                                     opened.note.accepted.get(frame)))
+        if not labelled:
+            wanted.append(FrameToAdd(opened.series, opened.frame, group))
+    return tuple(wanted)

@@ -1,0 +1,208 @@
+"""The series list: what is open, with a thumbnail, and how far each has come."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QCoreApplication,
+    QModelIndex,
+    QPersistentModelIndex,
+    QRect,
+    QSize,
+    QSortFilterProxyModel,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QPainter, QPen
+from PySide6.QtWidgets import (
+    QLabel,
+    QLineEdit,
+    QListView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from medsynth_gui.core.review import ReviewState
+from medsynth_gui.gui.context import AppContext
+from medsynth_gui.gui.icons import icon
+from medsynth_gui.gui.item_models.thumbnails import Thumbnails
+from medsynth_gui.gui.panels.parts import section_head
+from medsynth_gui.gui.theme import SPACE, Theme
+from medsynth_gui.session.opened import OpenSeries
+
+STATE_GLYPHS = {ReviewState.UNLABELLED: ("circle", "muted"), ReviewState.IN_PROGRESS: ("circle-half-fill", "caution"),
+                ReviewState.NEEDS_REVIEW: ("flag-fill", "caution"), ReviewState.APPROVED: ("check-circle-fill", "good"),
+                ReviewState.REJECTED: ("x-circle-fill", "bad")}
+_ROLE = Qt.ItemDataRole.UserRole
+_ROW = 68
+_THUMB = QSize(60, 46)
+
+
+def describe(opened: OpenSeries) -> str:
+    """`US · 120 frames`."""
+    count = opened.series.frame_count
+    frames = QCoreApplication.translate("series", "1 frame") if count == 1 else \
+        QCoreApplication.translate("series", "{0} frames").format(count)
+    return f"{opened.series.modality} · {frames}"
+
+
+class _Entry:
+    """What a thumbnail is made of."""
+
+    def __init__(self, opened: OpenSeries) -> None:
+        self.key = opened.key
+        self._series = opened.series
+
+    def gray(self) -> object:
+        return self._series.gray(0)
+
+
+class SeriesModel(QAbstractListModel):
+    """Opened series, one a row; `UserRole` is the `OpenSeries`."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._rows: tuple[OpenSeries, ...] = ()
+
+    def set_rows(self, rows: tuple[OpenSeries, ...]) -> None:
+        self.beginResetModel()
+        self._rows = rows
+        self.endResetModel()
+
+    def row_of(self, opened: OpenSeries | None) -> int:
+        return next((row for row, other in enumerate(self._rows) if other is opened), -1)
+
+    def repaint(self) -> None:
+        if self._rows:
+            self.dataChanged.emit(self.index(0), self.index(len(self._rows) - 1))
+
+    def rowCount(self, parent: QModelIndex | QPersistentModelIndex | None = None) -> int:
+        return len(self._rows)
+
+    def data(self, index: QModelIndex | QPersistentModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        opened = self._rows[index.row()]
+        if role == _ROLE:
+            return opened
+        if role == Qt.ItemDataRole.DisplayRole:
+            return opened.title
+        if role == Qt.ItemDataRole.ToolTipRole:
+            state = QCoreApplication.translate("review", opened.review.state.value)
+            return "\n".join(part for part in (opened.title, opened.study, state) if part)
+        return None
+
+
+class _Row(QStyledItemDelegate):
+    def __init__(self, theme: Theme, thumbnails: Thumbnails, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme, self._thumbnails = theme, thumbnails
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        return QSize(0, _ROW)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
+        opened: OpenSeries = index.data(_ROLE)
+        selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        box = option.rect.adjusted(1, 3, -1, -3)
+        if selected or hovered:
+            painter.setPen(QPen(self._theme.color("line" if selected else "panel"), 1))
+            painter.setBrush(self._theme.color("raised"))
+            painter.drawRoundedRect(box, SPACE.RADIUS, SPACE.RADIUS)
+        thumb = QRect(box.left() + SPACE.S, box.center().y() - _THUMB.height() // 2 + 1, _THUMB.width(), _THUMB.height())
+        self._paint_thumbnail(painter, thumb, opened)
+        glyph, token = STATE_GLYPHS[opened.review.state]
+        mark = QRect(box.right() - SPACE.S - 14, box.center().y() - 7, 15, 15)
+        icon(glyph, color=token).paint(painter, mark)
+        text = QRect(thumb.right() + SPACE.S, box.top(), mark.left() - thumb.right() - 2 * SPACE.S, box.height())
+        self._paint_text(painter, text, opened, strong=selected)
+        painter.restore()
+
+    def _paint_thumbnail(self, painter: QPainter, box: QRect, opened: OpenSeries) -> None:
+        painter.fillRect(box, self._theme.color("stage"))
+        pixmap = self._thumbnails.find(_Entry(opened))
+        if pixmap is None:
+            return
+        scaled = pixmap.scaled(box.size() * painter.device().devicePixelRatio(),
+                               Qt.AspectRatioMode.KeepAspectRatioByExpanding, Qt.TransformationMode.SmoothTransformation)
+        ratio = painter.device().devicePixelRatio()
+        width, height = int(box.width() * ratio), int(box.height() * ratio)
+        painter.drawPixmap(box, scaled, QRect((scaled.width() - width) // 2, (scaled.height() - height) // 2, width, height))
+
+    def _paint_text(self, painter: QPainter, box: QRect, opened: OpenSeries, *, strong: bool) -> None:
+        half = box.height() // 2
+        for top, words, token, bold in ((0, opened.title, "text", strong), (half, describe(opened), "muted", False)):
+            painter.setFont(self._theme.font(strong=bold))
+            painter.setPen(self._theme.color(token))
+            line = QRect(box.left(), box.top() + top, box.width(), half)
+            shown = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideMiddle, box.width())
+            align = Qt.AlignmentFlag.AlignBottom if top == 0 else Qt.AlignmentFlag.AlignTop
+            painter.drawText(line.adjusted(0, 0, 0, -3) if top == 0 else line.adjusted(0, 3, 0, 0), align, shown)
+
+
+class SeriesList(QWidget):
+    """Emits `chosen` with the `OpenSeries` that was clicked."""
+
+    chosen = Signal(object)
+
+    def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._context = context
+        self.filter = QLineEdit()
+        self.filter.setPlaceholderText(self.tr("Filter images"))
+        self.filter.setClearButtonEnabled(True)
+        self.head: QLabel = section_head(self.tr("Series"))
+        self.list = QListView()
+        self.list.setObjectName("series-list")
+        self.list.setMouseTracking(True)
+        self.list.setUniformItemSizes(True)
+        self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self.model = SeriesModel(self)
+        self._proxy = QSortFilterProxyModel(self)
+        self._proxy.setSourceModel(self.model)
+        self._proxy.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        self.filter.textChanged.connect(self._proxy.setFilterFixedString)
+        self.list.setModel(self._proxy)
+        thumbnails = Thumbnails(context.queue, self)
+        thumbnails.made.connect(self._made)
+        self.list.setItemDelegate(_Row(context.theme, thumbnails, self.list))
+        self.list.clicked.connect(self._clicked)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(SPACE.S, SPACE.M, SPACE.S, 0)
+        layout.setSpacing(SPACE.S)
+        for widget in (self.filter, self.head):
+            layout.addWidget(widget)
+        layout.addWidget(self.list, 1)
+        self.setFixedWidth(SPACE.LEFT_PANEL)
+        context.session.series_changed.connect(self._changed)
+        context.session.current_changed.connect(self._select)
+        context.session.review_changed.connect(self._reviewed)
+        context.theme.changed.connect(self.list.viewport().update)
+        self._changed(context.session.opened)
+
+    def _changed(self, rows: tuple[OpenSeries, ...]) -> None:
+        self.model.set_rows(rows)
+        self.head.setText(f"{self.tr('Series').upper()}  ·  {len(rows)}")
+        self._select(self._context.session.current)
+
+    def _select(self, opened: OpenSeries | None) -> None:
+        row = self.model.row_of(opened)
+        index = self._proxy.mapFromSource(self.model.index(row)) if row >= 0 else QModelIndex()
+        self.list.setCurrentIndex(index)
+        if index.isValid():
+            self.list.scrollTo(index)
+
+    def _reviewed(self, _: OpenSeries) -> None:
+        self.list.viewport().update()
+
+    def _made(self, _: list[str]) -> None:
+        self.list.viewport().update()
+
+    def _clicked(self, index: QModelIndex) -> None:
+        self.chosen.emit(index.data(_ROLE))

@@ -1,0 +1,224 @@
+"""Commands: everything a user can do to the session, as plain functions on the session's thread.
+
+Files and views are here; labels, masks, projects and jobs have modules of their own and are reached from here too.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from medsynth_gui.core.errors import MedSynthError, UsageError
+from medsynth_gui.core.geometry import Region
+from medsynth_gui.core.image import ImageSeries
+from medsynth_gui.core.review import Review
+from medsynth_gui.core.windowing import WindowLevel
+from medsynth_gui.session.label_commands import (
+    add_label,
+    change_label,
+    choose_label,
+    ensure_labels,
+    use_label_set,
+)
+from medsynth_gui.session.mask_commands import (
+    LabelStatistics,
+    accept_proposal,
+    clear_frame,
+    label_statistics,
+    offer_proposal,
+    proposal_is_stale,
+    put_labels,
+    reject_proposal,
+    settle_gesture,
+)
+from medsynth_gui.session.notes import read_note
+from medsynth_gui.session.opened import OpenSeries, series_key
+from medsynth_gui.session.project_commands import (
+    add_synthetic_to_project,
+    add_to_project,
+    close_project,
+    open_project,
+)
+from medsynth_gui.session.requests import compute, segment_job, synthesize_job, upscale_job
+from medsynth_gui.session.session import Session
+from medsynth_gui.session.window_presets import WindowPreset
+
+if TYPE_CHECKING:
+    from medsynth_gui.jobs.open_study import Opened
+    from medsynth_gui.jobs.synthesize import SyntheticImage
+
+def open_studies(session: Session, opened: Opened, *, select: bool = True) -> tuple[OpenSeries, ...]:
+    """Open every series of what was read; failures are told through `session.problem`.
+
+    Args:
+        select: show the one that was shown last time if it is among them, else the first new one.
+
+    Returns:
+        The series, those that were open already included.
+    """
+    found = tuple(_opened(session, series, study.title, study.patient)
+                  for study in opened.studies for series in study.series)
+    _remember(session, *found)
+    for failure in opened.failures:
+        session.problem.emit(failure.message)
+    if found and select:
+        last = session.settings["current_series"]
+        select_series(session, next((item.key for item in found if item.key == last), found[0].key))
+    return found
+
+
+def open_series(session: Session, series: ImageSeries, *, select: bool = True) -> OpenSeries:
+    """Open a series that was made here (an upscaled frame, say)."""
+    opened = _opened(session, series, series.title, "")
+    _remember(session, opened)
+    if select:
+        select_series(session, opened.key)
+    return opened
+
+
+def open_synthetic(session: Session, image: SyntheticImage) -> OpenSeries:
+    """Open a synthetic image with the mask it was made from as its first step."""
+    title = f"synthetic-{image.provenance.producer}-{image.provenance.seed}-{image.index:04d}"
+    series = ImageSeries.from_array(image.image, title=title, provenance=image.provenance)
+    opened = open_series(session, series)
+    if opened.document.undo_name is None:
+        put_labels(session, opened, {0: image.mask}, name="Synthesize", clear=frozenset())
+    return opened
+
+
+def _opened(session: Session, series: ImageSeries, study: str, patient: str) -> OpenSeries:
+    key = series_key(series)
+    known = session.find(key)
+    if known is None:
+        last = session.settings["frames_shown"].get(key, 0)
+        known = OpenSeries(key, series, session.load_document, study=study, patient=patient,
+                           note=read_note(session.note_path(key)),
+                           frame=last if isinstance(last, int) and 0 <= last < series.frame_count else 0)
+        session.opened = (*session.opened, known)
+    return known
+
+
+def _remember(session: Session, *_news: OpenSeries) -> None:
+    paths = dict.fromkeys(item.series.path for item in session.opened if item.series.path)
+    session.settings["open_paths"] = list(paths)
+    session.series_changed.emit(session.opened)
+
+
+def paths_to_restore(session: Session) -> tuple[Path, ...]:
+    """What was open when the program ended and is still there."""
+    return tuple(Path(path) for path in session.settings["open_paths"] if Path(path).exists())
+
+
+def close_series(session: Session, key: str) -> None:
+    """Close a series; its mask stays in its journal."""
+    opened = session.find(key)
+    if opened is None:
+        return
+    at = session.opened.index(opened)
+    left = tuple(item for item in session.opened if item is not opened)
+    if opened is session.current:
+        settle_gesture(session)
+    session.release(opened)
+    session.opened = left
+    _remember(session)
+    if opened is session.current:
+        session.current = None
+        if not left or not select_series(session, left[min(at, len(left) - 1)].key):
+            session.current_changed.emit(None)
+
+
+def select_series(session: Session, key: str) -> bool:
+    """Show another series. False (and a sentence) if its mask is in use elsewhere."""
+    opened = session.find(key)
+    if opened is None or opened is session.current:
+        return opened is not None
+    settle_gesture(session)
+    try:
+        opened.document.labels(opened.frame)
+    except MedSynthError as error:
+        session.problem.emit(error.message)
+        return False
+    if session.current is not None:
+        session.current.document.rest()
+    session.current = opened
+    session.settings["current_series"] = key
+    session.current_changed.emit(opened)
+    session.history_changed.emit(None)
+    return True
+
+
+def select_frame(session: Session, frame: int) -> None:
+    """Show another frame of the current series, held within it."""
+    opened = session.current
+    if opened is None:
+        return
+    frame = min(max(frame, 0), opened.series.frame_count - 1)
+    if frame != opened.frame:
+        settle_gesture(session)
+        opened.frame = frame
+        session.frame_changed.emit(frame)
+
+
+def set_window(session: Session, window: WindowLevel) -> None:
+    """Show the current series under another window/level."""
+    if session.current is not None:
+        session.current.window = window
+        session.window_changed.emit(window)
+
+
+def apply_preset(session: Session, preset: WindowPreset) -> None:
+    """Show the current series as a preset says, measured on the current frame."""
+    if session.current is not None:
+        set_window(session, preset.window(session.current.series, session.current.frame))
+
+
+def undo(session: Session) -> str | None:
+    """Take the last step of the current series back and show where; a gesture in hand is given up instead."""
+    return _shift(session, "undo")
+
+
+def redo(session: Session) -> str | None:
+    """Do the last undone step of the current series again and show where."""
+    return _shift(session, "redo")
+
+
+def _shift(session: Session, which: str) -> str | None:
+    opened = session.current
+    if opened is None or session.toolbox.cancel():
+        return None
+    touched: list[int] = []
+
+    def note(region: Region) -> None:
+        touched.append(region.frame)
+
+    opened.document.changed.connect(note)
+    try:
+        name = opened.document.undo() if which == "undo" else opened.document.redo()
+    finally:
+        opened.document.changed.disconnect(note)
+    if touched and opened.frame not in touched:
+        select_frame(session, touched[0])
+    return name
+
+
+def set_review(session: Session, review: Review) -> None:
+    """Record a decision on the current series."""
+    if session.current is None:
+        raise UsageError("nothing-open")
+    session.set_note(session.current, replace(session.current.note, review=review))
+
+
+def remember_view(session: Session) -> None:
+    """Store which frames are shown; call before closing."""
+    session.settings["frames_shown"] = {item.key: item.frame for item in session.opened if item.frame}
+
+
+__all__ = [
+    "LabelStatistics", "accept_proposal", "add_label", "add_synthetic_to_project", "add_to_project", "apply_preset",
+    "change_label", "choose_label", "clear_frame", "close_project", "close_series", "compute", "ensure_labels",
+    "label_statistics", "offer_proposal", "open_project", "open_series", "open_studies", "open_synthetic",
+    "paths_to_restore", "proposal_is_stale", "put_labels", "redo", "reject_proposal", "remember_view",
+    "segment_job", "select_frame", "select_series", "set_review", "set_window", "settle_gesture", "synthesize_job",
+    "undo", "upscale_job", "use_label_set",
+]
