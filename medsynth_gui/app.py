@@ -24,6 +24,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     application.setDesktopFileName("medsynth-studio")
     studio = Studio(application)
     studio.start(options.paths)
+    if os.environ.get("MEDSYNTH_SELFTEST"):
+        studio.window.painted.connect(studio.tell_painted)
     code = application.exec()
     if not studio.close():
         # A job never came to a checkpoint: its thread cannot be joined, and everything is on the disk already.
@@ -76,6 +78,13 @@ class Studio:
         self._warm_up = QTimer(self.window, singleShot=True, interval=WARM_UP_MS)
         self._warm_up.timeout.connect(self._warm)
         self.window.showMaximized() if settings["window_maximized"] else self.window.show()
+
+    def tell_painted(self) -> None:
+        """Say that the window works and end: what the smoke test of a bundle looks for."""
+        from PySide6.QtCore import QCoreApplication
+
+        print("window painted", flush=True)
+        QCoreApplication.exit(0)
 
     def close(self) -> bool:
         """Stop the jobs and let go of everything; False if a thread could not be joined."""

@@ -28,8 +28,10 @@ class Outcome:
     exit_code: int
 
 
-def outcome_of(result: Report | Mapping[str, Any]) -> Outcome:
+def outcome_of(result: Outcome | Report | Mapping[str, Any]) -> Outcome:
     """The record of a command's result; the exit code is the result's own, else 0."""
+    if isinstance(result, Outcome):
+        return result
     record = result.record() if isinstance(result, Report) else dict(result)
     return Outcome(record, getattr(result, "exit_code", 0))
 

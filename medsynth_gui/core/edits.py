@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from medsynth_gui.core.geometry import Region
+from medsynth_gui.core.raster import mask_box
 
 Labels = npt.NDArray[np.uint8]
 Mask = npt.NDArray[np.bool_]
@@ -101,12 +102,9 @@ def difference(frame: int, y0: int, x0: int, old: Labels, new: Labels) -> tuple[
         frame, y0, x0: where the first pixel of both arrays (y, x) lies.
     """
     changed = old != new
-    rows = np.flatnonzero(changed.any(axis=1))
-    if rows.size == 0:
+    box = mask_box(frame, changed)
+    if box.empty:
         return None
-    top, bottom = int(rows[0]), int(rows[-1]) + 1
-    columns = np.flatnonzero(changed[top:bottom].any(axis=0))
-    left, right = int(columns[0]), int(columns[-1]) + 1
-    crop = changed[top:bottom, left:right]
-    region = Region(frame, y0 + top, x0 + left, y0 + bottom, x0 + right)
-    return RegionEdit.of(region, crop, old[top:bottom, left:right][crop]), region
+    crop = changed[box.slices]
+    region = Region(frame, y0 + box.y0, x0 + box.x0, y0 + box.y1, x0 + box.x1)
+    return RegionEdit.of(region, crop, old[box.slices][crop]), region

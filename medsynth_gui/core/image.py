@@ -38,7 +38,8 @@ class ArrayFrames:
         return len(self._frames)
 
     def frame(self, index: int) -> Frame:
-        return self._frames[index]
+        frame: Frame = self._frames[index]
+        return frame
 
 
 @dataclass(frozen=True)

@@ -102,8 +102,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "mask-label-unknown": ("{path} has the label value {value}, which {model} does not know.",
                            "Use the label values that the model's card lists."),
     "number-out-of-range": ("{name} is {value}, but must be from {low} to {high}.", "Choose a number in that range."),
-    "gates-not-there": ("Acceptance gates ({gates}) need the image encoder, which this version does not ship.",
-                        "Use --gates off."),
+    "gates-unknown": ("There is no way {gates} to use gates.", "Choose one of: {known}."),
     # --- training
     "job-train": ("Training {recipe}", ""),
     "run-missing": ("{path} is not the folder of a training.", "Choose a folder that a training writes (it holds run.toml)."),
@@ -125,6 +124,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "warm-up": ("Preparing the models", ""),
     "job-sample-masks": ("Choosing masks", ""),
     "job-add-frames": ("Adding {count} images to the project", ""),
+    "job-save-image": ("Saving {path}", ""),
     "job-thumbnails": ("Thumbnails of {count} images", ""),
     "job-read": ("Reading", ""),
     "job-start-training": ("Starting the training of {folder}", ""),

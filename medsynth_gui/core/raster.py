@@ -120,6 +120,16 @@ def polygon(frame: int, points: Sequence[Point], *, rows: int, columns: int) -> 
     return Stamp(region, inside.view(np.bool_))
 
 
+def mask_box(frame: int, mask: Mask) -> Region:
+    """The smallest box around the set pixels of a mask (y, x); empty if there are none."""
+    rows = np.flatnonzero(mask.any(axis=1))
+    if rows.size == 0:
+        return Region(frame, 0, 0, 0, 0)
+    top, bottom = int(rows[0]), int(rows[-1]) + 1
+    columns = np.flatnonzero(mask[top:bottom].any(axis=0))
+    return Region(frame, top, int(columns[0]), bottom, int(columns[-1]) + 1)
+
+
 def flood(frame: int, allowed: Mask, seed: tuple[int, int]) -> Stamp:
     """The connected part (4 neighbours) of `allowed` (y, x) that holds the pixel `seed` (row, column)."""
     import cv2

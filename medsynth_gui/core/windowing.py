@@ -42,17 +42,17 @@ def apply_window(frame: npt.NDArray[np.generic], window: WindowLevel, *, invert:
         uint8 of the same shape. An 8-bit frame under the window 0..255 is returned as it is.
     """
     if frame.dtype == np.uint8:
-        if not invert and window.low <= 0 and window.high == 255 and window.low == 0:
-            return frame.view()
-        return _lookup_table(window, invert)[frame]
+        if not invert and window.low == 0 and window.high == 255:
+            return np.asarray(frame, np.uint8)
+        return np.asarray(_lookup_table(window, invert)[frame], np.uint8)
     values = np.nan_to_num(frame.astype(np.float32, copy=False), nan=window.low, posinf=window.high, neginf=window.low)
     scaled = np.clip((values - window.low) * (255.0 / window.width), 0, 255)
-    return (255 - scaled if invert else scaled).round().astype(np.uint8)
+    return np.asarray((255 - scaled if invert else scaled).round(), np.uint8)
 
 
 def _lookup_table(window: WindowLevel, invert: bool) -> npt.NDArray[np.uint8]:
     ramp = np.clip((np.arange(256) - window.low) * (255.0 / window.width), 0, 255)
-    return (255 - ramp if invert else ramp).round().astype(np.uint8)
+    return np.asarray((255 - ramp if invert else ramp).round(), np.uint8)
 
 
 def auto_window(frame: npt.NDArray[np.generic], *, low_percent: float = 0.5, high_percent: float = 99.5) -> WindowLevel:

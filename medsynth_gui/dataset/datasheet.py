@@ -31,7 +31,8 @@ def datasheet(name: str, format: str, labels: LabelSet, rows: Iterable[Mapping[s
         "## Parts", "", "| class | kind | " + " | ".join(_PARTS) + " |", "|---|---|" + "---:|" * len(_PARTS),
         *_part_lines(table), "",
         "A group is a patient, or images that are nearly alike; no group is in two parts. Groups and file names are "
-        "pseudonyms: the key stays in the project.", "",
+        "pseudonyms: the key stays in the project. Text that a scanner burned into the pixels was not removed: look "
+        "at the images before you pass them on.", "",
         "## Synthetic images", ""]
     lines += [f"- {count} by {producer}" for producer, count in sorted(made.items())] or ["There are none."]
     if made:

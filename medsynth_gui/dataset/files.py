@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +51,14 @@ def free_name(plain: str, taken: Callable[[str], bool]) -> str:
 def size_text(shape: Sequence[int]) -> str:
     """Columns x rows, as people say it."""
     return f"{shape[1]} x {shape[0]}" if len(shape) == 2 else " x ".join(map(str, shape))
+
+
+def remove(*paths: Path | None) -> None:
+    """Remove files that no row names any more; one that another program holds stays for `clean`."""
+    for path in paths:
+        if path is not None:
+            with suppress(OSError):
+                path.unlink(missing_ok=True)
 
 
 def write_image(path: Path, image: npt.NDArray[np.uint8], provenance: Provenance) -> str:

@@ -6,18 +6,14 @@ dies at, every row has its files and their digests agree. What is left over is f
 
 from __future__ import annotations
 
-import json
-import secrets
 from collections.abc import Callable
-from dataclasses import asdict, replace
-from datetime import UTC, datetime
+from dataclasses import replace
 from pathlib import Path
-from types import TracebackType
 
 import numpy as np
 import numpy.typing as npt
 
-from medsynth_gui.core.errors import ProjectError, StorageError
+from medsynth_gui.core.errors import ProjectError
 from medsynth_gui.core.geometry import PixelSpacing
 from medsynth_gui.core.image import ImageSeries
 from medsynth_gui.core.labels import PALETTE, Label, LabelSet
@@ -25,109 +21,16 @@ from medsynth_gui.core.provenance import Provenance
 from medsynth_gui.core.review import Review, ReviewState
 from medsynth_gui.dataset import files
 from medsynth_gui.dataset.check import Inspection, inspect, orphans
-from medsynth_gui.dataset.lock import FolderLock
 from medsynth_gui.dataset.placement import place
+from medsynth_gui.dataset.project_folder import ProjectFolder, now
 from medsynth_gui.dataset.query import Query, select
 from medsynth_gui.dataset.sample import Sample
-from medsynth_gui.dataset.store import FILE_NAME, FORMAT, SampleStore
 
 Gray = npt.NDArray[np.uint8]
 
 
-class Project:
-    """An open project; use `create` or `open`, and close it. One thread at a time uses an instance.
-
-    Attributes:
-        folder: where it is.
-        writable: False refuses changes and needs no lock, so that it may be read while another program writes.
-    """
-
-    def __init__(self, folder: Path, store: SampleStore, lock: FolderLock | None) -> None:
-        self.folder = folder
-        self.writable = lock is not None
-        self._store = store
-        self._lock = lock
-        self._facts = store.facts()
-
-    @classmethod
-    def create(cls, folder: Path, *, name: str = "", labels: LabelSet | None = None) -> Project:
-        """Make a folder a project.
-
-        Args:
-            name: decides, with the group, what is held out; the folder's name by default.
-
-        Raises:
-            ProjectError: it already is one, or it holds other files.
-            StorageError: it cannot be written.
-        """
-        folder = folder.resolve()
-        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-            raise ProjectError("project-exists", path=folder)
-        try:
-            for part in ("images", "masks"):
-                (folder / part).mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise StorageError("not-writable", path=folder, detail=error.strerror or error) from error
-        project = cls._locked(folder)
-        project._set_facts(format=str(FORMAT), name=name or folder.name, key=secrets.token_hex(16),
-                           created=_now(), labels=_labels_text(labels or LabelSet()))
-        return project
-
-    @classmethod
-    def open(cls, folder: Path, *, writable: bool = True) -> Project:
-        """Open a project.
-
-        Raises:
-            ProjectError: it is none, is damaged or newer, or another program writes it.
-            StorageError: it cannot be written.
-        """
-        folder = folder.resolve()
-        if not (folder / FILE_NAME).is_file():
-            raise ProjectError("project-missing", path=folder)
-        project = cls._locked(folder) if writable else cls(folder, SampleStore(folder, writable=False), None)
-        if not project._facts.get("key"):
-            project.close()
-            raise ProjectError("project-damaged", path=folder, detail="its facts are missing")
-        return project
-
-    @classmethod
-    def _locked(cls, folder: Path) -> Project:
-        lock = FolderLock.acquire(folder)
-        try:
-            return cls(folder, SampleStore(folder), lock)
-        except BaseException:
-            lock.release()
-            raise
-
-    def close(self) -> None:
-        """Let go of the folder; closing twice is harmless."""
-        self._store.close()
-        if self._lock:
-            self._lock.release()
-            self._lock = None
-
-    def __enter__(self) -> Project:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
-                 trace: TracebackType | None) -> None:
-        self.close()
-
-    @property
-    def name(self) -> str:
-        return self._facts["name"]
-
-    @property
-    def key(self) -> bytes:
-        """The secret that turns groups into pseudonyms; it never leaves the folder."""
-        return bytes.fromhex(self._facts["key"])
-
-    @property
-    def labels(self) -> LabelSet:
-        return LabelSet(tuple(Label(**record) for record in json.loads(self._facts.get("labels", "[]"))))
-
-    def set_labels(self, labels: LabelSet) -> None:
-        self._set_facts(labels=_labels_text(labels))
+class Project(ProjectFolder):
+    """The samples of an open project; use `create` or `open`, and close it."""
 
     def samples(self, query: Query | None = None) -> tuple[Sample, ...]:
         """The samples, ordered by id."""
@@ -171,7 +74,7 @@ class Project:
                 sample, = place([sample], among=self._store.related(sample))
                 self._store.put(sample)
             except BaseException:
-                path.unlink(missing_ok=True)
+                files.remove(path, sample.mask)
                 raise
             return sample
 
@@ -192,13 +95,13 @@ class Project:
             state = ReviewState.IN_PROGRESS if old.review.state is ReviewState.UNLABELLED else old.review.state
             new = self._with_mask(replace(old, review=replace(old.review, state=state)), mask, provenance)
             self._store.put(new)
-            if old.mask and old.mask != new.mask:
-                old.mask.unlink(missing_ok=True)
+            if old.mask != new.mask:
+                files.remove(old.mask)
             return new
 
     def set_review(self, identity: str, review: Review) -> Sample:
         """Record what a reader said; the time is now if the review has none."""
-        stamped = review if review.at else replace(review, at=_now())
+        stamped = review if review.at else replace(review, at=now())
         return self._change(identity, lambda sample: replace(sample, review=stamped))
 
     def set_class(self, identity: str, class_name: str) -> Sample:
@@ -210,9 +113,7 @@ class Project:
         with self._writing():
             sample = self.sample(identity)
             self._store.remove(identity)
-            for path in (sample.image, sample.mask):
-                if path:
-                    path.unlink(missing_ok=True)
+            files.remove(sample.image, sample.mask)
 
     def split(self, *, validation_parts: int = 10) -> tuple[Sample, ...]:
         """Place every sample by its group; a synthetic one trains, unless its parents are set aside."""
@@ -229,8 +130,7 @@ class Project:
         """Remove the files that no row names, which a killed program leaves; return them."""
         with self._writing():
             found = orphans(self.folder, self._store.samples())
-            for path in found:
-                path.unlink(missing_ok=True)
+            files.remove(*found)
             return found
 
     def _beside_its_twins(self, sample: Sample, wanted: str) -> Sample:
@@ -259,21 +159,3 @@ class Project:
             sample = change(self.sample(identity))
             self._store.put(sample)
             return sample
-
-    def _set_facts(self, **facts: str) -> None:
-        with self._writing():
-            self._store.set_facts(**facts)
-            self._facts.update(facts)
-
-    def _writing(self) -> files.Mutex:
-        if self._lock is None:
-            raise ProjectError("project-read-only", path=self.folder)
-        return self._lock.mutex
-
-
-def _labels_text(labels: LabelSet) -> str:
-    return json.dumps([asdict(label) for label in labels])
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -86,7 +86,7 @@ class Segmenter:
         import cv2
 
         size = max(32, round(self.size * scale / 32) * 32)
-        box = Letterbox.fit(*gray.shape, size, aspect=aspect)
+        box = Letterbox.fit(gray.shape[0], gray.shape[1], size, aspect=aspect)
         square = np.zeros((size, size), np.uint8)
         inside = np.s_[box.top:box.top + box.height, box.left:box.left + box.width]
         how = cv2.INTER_AREA if box.height < gray.shape[0] else cv2.INTER_LINEAR

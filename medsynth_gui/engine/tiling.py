@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import numpy.typing as npt
 
-Tile = npt.NDArray[np.generic]
+Tile = npt.NDArray[np.uint8]
 Values = npt.NDArray[np.float32]
 
 
@@ -47,7 +47,7 @@ def in_tiles(image: Tile, call: Callable[[Tile], Values], *, tile: int, overlap:
         total[(slice(None), *at)] += values * weight
         sums[at] += weight
     assert total is not None
-    return (total / sums)[:, :rows * factor, :columns * factor]
+    return np.asarray((total / sums)[:, :rows * factor, :columns * factor], np.float32)
 
 
 def _places(shape: tuple[int, ...], tile: int, overlap: int) -> Iterator[tuple[int, int]]:

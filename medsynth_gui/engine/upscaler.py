@@ -40,7 +40,7 @@ class Upscaler:
         return (values[0] * 255).round().clip(0, 255).astype(np.uint8)
 
     @torch.inference_mode()
-    def _call(self, tile: npt.NDArray[np.generic]) -> npt.NDArray[np.float32]:
+    def _call(self, tile: Gray) -> npt.NDArray[np.float32]:
         small = torch.from_numpy(tile.astype(np.float32) / 255)[None, None].to(self.runtime.device)
         with self.runtime.autocast():
             large = self.network(small.contiguous(memory_format=torch.channels_last))

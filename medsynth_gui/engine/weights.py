@@ -34,7 +34,7 @@ def load_network(card: ModelCard, device: torch.device) -> nn.Module:
         raise ModelError("weights-altered", model=card.id)
     network = build_network(card.architecture, card.network, model=card.id)
     load_weights(network, card.weights, model=card.id)
-    return network.eval().to(device, memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]
+    return network.eval().to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
 
 
 def load_weights(network: nn.Module, path: Path, *, model: str) -> None:

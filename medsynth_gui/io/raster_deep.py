@@ -14,7 +14,7 @@ from medsynth_gui.core.image import Frame, ImageSeries
 from medsynth_gui.core.provenance import Provenance
 from medsynth_gui.core.windowing import WindowLevel
 from medsynth_gui.io.frame_cache import FrameCache
-from medsynth_gui.io.limits import check_size
+from medsynth_gui.io.limits import check_size, quoted
 
 _HEAD_BYTES = 4096
 _TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
@@ -53,7 +53,7 @@ class _DeepFrames:
             raise InputError("file-missing", path=self._path) from None
         # Codecs raise anything for damaged pixels.
         except Exception as error:
-            raise InputError("image-damaged", path=self._path, detail=error) from error
+            raise InputError("image-damaged", path=self._path, detail=quoted(error)) from error
 
 
 def open_deep(path: Path) -> tuple[ImageSeries, ...] | None:
@@ -121,16 +121,21 @@ def _open_tiff(path: Path) -> tuple[ImageSeries, ...] | None:
             page = file.pages.first
             bits, samples, kind = int(page.bitspersample), int(page.samplesperpixel), int(page.sampleformat)
             rows, columns = int(page.imagelength), int(page.imagewidth)
-            pages = [p for p in file.pages if p.shape == page.shape and p.dtype == page.dtype]
-            numbers, details = [p.index for p in pages], (("format", "TIFF"),)
+            if not _beyond_pillow(samples, bits, kind):
+                return None
+            numbers = [p.index for p in file.pages if p.shape == page.shape and p.dtype == page.dtype]
     # Pillow gets its try: it reads many TIFF files that are not quite right, and words the failure.
     except Exception:
         return None
-    if not (samples > 1 and bits > 8) and not (kind != 1 and bits >= 8) and bits != 32:
-        return None
     channels = 3 if samples >= 3 else 1
-    layout = _Layout(rows, columns, channels, bits, 65535 if (bits, kind, channels) == (16, 1, 3) else None, details)
+    top = 65535 if (bits, kind, channels) == (16, 1, 3) else None
+    layout = _Layout(rows, columns, channels, bits, top, (("format", "TIFF"),))
     return _series(path, layout, len(numbers), lambda index: _flat(_tiff_page(path, numbers[index]), channels))
+
+
+def _beyond_pillow(samples: int, bits: int, kind: int) -> bool:
+    """Whether a TIFF has deep colour, signed or real samples; `kind` is its SampleFormat, 1 for unsigned."""
+    return (samples > 1 and bits > 8) or (kind != 1 and bits >= 8) or bits > 16
 
 
 def _tiff_page(path: Path, page: int) -> Frame:
@@ -170,5 +175,5 @@ def _flat(pixels: Frame, channels: int) -> Frame:
         return pixels
     if pixels.shape[2] in (2, 4) and pixels.dtype == np.uint16 and pixels[..., -1].any():
         alpha = pixels[..., -1:].astype(np.float32) / 65535
-        pixels = np.concatenate(((pixels[..., :-1].astype(np.float32) * alpha).round().astype(np.uint16), pixels[..., -1:]), axis=2)
+        pixels = (pixels.astype(np.float32) * alpha).round().astype(np.uint16)
     return np.ascontiguousarray(pixels[..., :3] if channels == 3 else pixels[..., 0])

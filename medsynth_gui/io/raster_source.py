@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from medsynth_gui.core.image import Frame, ImageSeries
 from medsynth_gui.core.provenance import Provenance
 from medsynth_gui.core.windowing import WindowLevel
 from medsynth_gui.io.frame_cache import FrameCache
-from medsynth_gui.io.limits import check_size
+from medsynth_gui.io.limits import check_size, quoted
 from medsynth_gui.io.raster_files import read_provenance
 
 if TYPE_CHECKING:
@@ -78,7 +79,8 @@ def open_raster(path: Path) -> tuple[ImageSeries, ...]:
             image.seek(page)
             groups.setdefault(_describe(image), []).append(page)
         image.seek(0)
-        provenance = read_provenance({str(key): value for key, value in image.info.items()}) or Provenance(synthetic=False, producer="file")
+        text = {str(key): value for key, value in image.info.items()}
+        provenance = read_provenance(text) or Provenance(synthetic=False, producer="file")
         details = (("format", str(image.format)), ("mode", image.mode))
         duration = image.info.get("duration", 0) if pages > 1 else 0
     rate = 1000.0 / duration if isinstance(duration, (int, float)) and duration > 0 else None
@@ -127,7 +129,7 @@ def open_pillow(path: Path) -> Iterator[Image.Image]:
         raise InputError("image-damaged", path=path, detail="its header cannot be read") from None
     # The parser raises anything (struct.error, SyntaxError, zlib.error, ...) for a damaged file.
     except Exception as error:
-        raise InputError("image-damaged", path=path, detail=str(error) or type(error).__name__) from error
+        raise InputError("image-damaged", path=path, detail=quoted(error)) from error
 
 
 @cache
@@ -137,6 +139,7 @@ def _pillow() -> Any:
     # `check_size` judges every header before a pixel is decoded, and says what to do.
     Image.MAX_IMAGE_PIXELS = None
     ImageFile.LOAD_TRUNCATED_IMAGES = False
+    warnings.filterwarnings("ignore", module=r"PIL(\..*)?")
     Image.init()
     return Image
 

@@ -8,6 +8,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -17,44 +18,72 @@ from medsynth_gui.core.errors import InputError, MedSynthError
 from medsynth_gui.core.image import Frame, ImageSeries
 from medsynth_gui.core.provenance import Provenance
 from medsynth_gui.io.frame_cache import FrameCache
-from medsynth_gui.io.limits import check_size
+from medsynth_gui.io.limits import check_size, quoted
 
 _MOST_OPEN = 4
 _MOST_FRAMES = 1_000_000
 
 
+@dataclass(frozen=True)
+class _Index:
+    """Presentation times of all frames in order; of key frames the numbers and when they are decoded.
+
+    `counted`: the container has no usable times, a frame is found by counting from the start.
+    """
+
+    times: list[int]
+    keys: list[int]
+    decode_times: list[int]
+    counted: bool = False
+
+
 class _Decoder:
     """An open video that goes forward, and back to a key frame where it must."""
 
-    def __init__(self, path: Path, data: bytes | None, times: list[int], keys: list[int]) -> None:
-        import av
+    def __init__(self, path: Path, data: bytes | None, index: _Index) -> None:
+        self._path, self._data, self._index = path, data, index
+        self._open()
 
-        self._container: Any = av.open(io.BytesIO(data) if data is not None else str(path))
+    def _open(self) -> None:
+        self._container = _container(self._path, self._data)
         self._stream = self._container.streams.video[0]
         self._stream.codec_context.thread_count = 1
-        self._times, self._keys = times, keys
-        self._frames: Iterator[Any] = iter(())
-        self._next = -1
+        self._frames: Iterator[Any] = self._container.decode(self._stream)
+        self._next = 0 if self._index.counted else -1
 
-    def read(self, index: int) -> Iterator[tuple[int, Frame]]:
+    def read(self, number: int, *, from_start: bool = False) -> Iterator[tuple[int, Frame]]:
         """Decode up to a frame, by number; what lies between is given out as well.
 
         Times tell which frame it is, so that a broken packet shifts none of the others.
         """
-        key = self._keys[bisect.bisect_right(self._keys, index) - 1]
-        if not 0 <= self._next <= index or key > self._next:
-            self._container.seek(self._times[key], stream=self._stream, backward=True, any_frame=False)
-            self._frames = self._container.decode(self._stream)
-        target = self._times[index]
+        index = self._index
+        which = 0 if from_start else bisect.bisect_right(index.keys, number) - 1
+        key = index.keys[which]
+        if from_start or not 0 <= self._next <= number or key > self._next:
+            self._go_to(which)
         for frame in self._frames:
-            position = bisect.bisect_left(self._times, frame.pts if frame.pts is not None else -1)
-            if position < len(self._times) and self._times[position] == frame.pts:
+            position = self._next if index.counted else self._position(frame)
+            if position is not None:
                 self._next = position + 1
                 if position >= key:
                     yield position, _pixels(frame)
-            if frame.pts is not None and frame.pts >= target:
-                return
+                if position >= number:
+                    return
         self._next = -1
+
+    def _go_to(self, which: int) -> None:
+        if which == 0:
+            self.close()
+            self._open()
+            return
+        # Some containers are sought by decoding times, which never come after the others.
+        self._container.seek(self._index.decode_times[which], stream=self._stream, backward=True, any_frame=False)
+        self._frames = self._container.decode(self._stream)
+
+    def _position(self, frame: Any) -> int | None:
+        times = self._index.times
+        position = bisect.bisect_left(times, frame.pts) if frame.pts is not None else len(times)
+        return position if position < len(times) and times[position] == frame.pts else None
 
     def close(self) -> None:
         self._container.close()
@@ -66,12 +95,12 @@ class VideoFrames:
     _open: ClassVar[OrderedDict[int, _Decoder]] = OrderedDict()
     _lock: ClassVar[threading.Lock] = threading.Lock()
 
-    def __init__(self, path: Path, data: bytes | None, times: list[int], keys: list[int]) -> None:
-        self._path, self._data, self._times, self._keys = path, data, times, keys
+    def __init__(self, path: Path, data: bytes | None, index: _Index) -> None:
+        self._path, self._data, self._index = path, data, index
         self._cache = FrameCache()
 
     def __len__(self) -> int:
-        return len(self._times)
+        return len(self._index.times)
 
     def frame(self, index: int) -> Frame:
         if (kept := self._cache.get(index)) is not None:
@@ -79,19 +108,19 @@ class VideoFrames:
         with VideoFrames._lock, _told(self._path):
             if (kept := self._cache.get(index)) is not None:
                 return kept
-            found = None
-            for position, pixels in self._decoder().read(index):
-                self._cache.put(position, pixels)
-                found = pixels if position == index else found
-        if found is None:
-            raise InputError("video-frame", path=self._path, frame=index)
-        return found
+            # Some containers seek past the key frame that was asked for: then once more from the start.
+            for from_start in (False, True):
+                for position, pixels in self._decoder().read(index, from_start=from_start):
+                    kept = self._cache.put(position, pixels)
+                    if position == index:
+                        return kept
+        raise InputError("video-frame", path=self._path, frame=index)
 
     def _decoder(self) -> _Decoder:
         """This video's decoder; the one unused for longest is closed for it."""
         opened = VideoFrames._open
         if id(self) not in opened:
-            opened[id(self)] = _Decoder(self._path, self._data, self._times, self._keys)
+            opened[id(self)] = _Decoder(self._path, self._data, self._index)
             while len(opened) > _MOST_OPEN:
                 opened.popitem(last=False)[1].close()
         opened.move_to_end(id(self))
@@ -118,21 +147,18 @@ def open_stream(path: Path, data: bytes | None) -> ImageSeries:
     Raises:
         InputError: damaged, without pictures, or too large.
     """
-    import av
-
-    av.logging.set_level(None)
-    with _told(path), av.open(io.BytesIO(data) if data is not None else str(path)) as container:
+    with _told(path), _container(path, data) as container:
         if not container.streams.video:
             raise InputError("video-none", path=path)
         stream = container.streams.video[0]
         check_size(path, stream.height or 0, stream.width or 0)
-        times, keys = _index(container, stream)
+        index = _read_index(container, stream)
         rate = stream.average_rate or stream.guessed_rate
         codec, layout = stream.codec_context.name, stream.codec_context.pix_fmt or ""
         name = container.format.long_name
-    if not times:
+    if not index.times:
         raise InputError("video-none", path=path)
-    source = VideoFrames(path, data, times, keys)
+    source = VideoFrames(path, data, index)
     first = source.frame(0)
     return ImageSeries(source=source, rows=first.shape[0], columns=first.shape[1],
                        channels=first.shape[2] if first.ndim == 3 else 1, title=path.name, modality="OT",
@@ -142,25 +168,30 @@ def open_stream(path: Path, data: bytes | None) -> ImageSeries:
                        details=(("format", name), ("codec", codec), ("pixel format", layout)))
 
 
-def _index(container: Any, stream: Any) -> tuple[list[int], list[int]]:
-    """Presentation times of all frames in order, and the numbers of key frames.
+def _container(path: Path, data: bytes | None) -> Any:
+    import av
 
-    Packets tell them without decoding; where they lack times (AVI with B-frames), everything is decoded once.
-    """
-    marks: list[tuple[int, bool]] = []
+    av.logging.set_level(None)
+    return av.open(io.BytesIO(data) if data is not None else str(path))
+
+
+def _read_index(container: Any, stream: Any) -> _Index:
+    """Packets tell the times without decoding; where they lack them (AVI with B-frames), frames are counted."""
+    marks: list[tuple[int, int, bool]] = []
     timed = True
     for packet in container.demux(stream):
         if packet.size and not packet.is_discard and not packet.is_corrupt:
             timed = timed and packet.pts is not None
-            marks.append((packet.pts if packet.pts is not None else -1, packet.is_keyframe))
+            time = packet.pts if packet.pts is not None else -1
+            marks.append((time, packet.dts if packet.dts is not None else time, packet.is_keyframe))
         if len(marks) > _MOST_FRAMES:
             break
-    if not timed or len({time for time, _ in marks}) < len(marks):
-        container.seek(0, stream=stream)
-        marks = [(frame.pts, frame.key_frame) for frame in container.decode(stream) if frame.pts is not None]
+    if not timed or len({mark[0] for mark in marks}) < len(marks):
+        container.seek(0)
+        return _Index(list(range(sum(1 for _ in container.decode(stream)))), [0], [0], counted=True)
     marks.sort()
-    keys = [number for number, (_, key) in enumerate(marks) if key]
-    return [time for time, _ in marks], sorted({0, *keys})
+    keys = [number for number, (_, _, key) in enumerate(marks) if key or number == 0]
+    return _Index([mark[0] for mark in marks], keys, [min(marks[key][:2]) for key in keys])
 
 
 def _pixels(frame: Any) -> Frame:
@@ -173,13 +204,13 @@ def _pixels(frame: Any) -> Frame:
 @contextmanager
 def _told(path: Path) -> Iterator[None]:
     """FFmpeg's failures as sentences."""
-    import av
-
     try:
         yield
     except MedSynthError:
         raise
     except FileNotFoundError:
         raise InputError("file-missing", path=path) from None
-    except (av.error.FFmpegError, OSError, ValueError, EOFError, MemoryError, IndexError, StopIteration) as error:
-        raise InputError("video-damaged", path=path, detail=getattr(error, "strerror", None) or error) from error
+    # PyAV raises even AttributeError for a stream that no decoder fits.
+    except Exception as error:
+        detail = quoted(getattr(error, "strerror", None) or error)
+        raise InputError("video-damaged", path=path, detail=detail) from error

@@ -14,7 +14,7 @@ from medsynth_gui.core.paths import models
 
 @dataclass(frozen=True)
 class Compute:
-    """What a request asks of the hardware: device auto|cpu|cuda|mps, precision auto|fp32|bf16, 0 threads = free ones."""
+    """What a request asks of the hardware: device auto|cpu|cuda|mps, precision auto|fp32|bf16; 0 threads: free ones."""
 
     device: str = "auto"
     precision: str = "auto"

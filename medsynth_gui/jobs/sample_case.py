@@ -17,7 +17,7 @@ from medsynth_gui.core.paths import shipped
 from medsynth_gui.core.provenance import Provenance
 
 _NAME = "breast-cine"
-_SEED, _SIZE, _WIDTH_MM, _FRAMES, _RATE_HZ = 57, (304, 384), 42.0, 24, 20.0
+_SEED, _SIZE, _WIDTH_MM, _FRAMES, _RATE_HZ = 164, (304, 384), 42.0, 24, 20.0
 
 
 def sample_path() -> Path:

@@ -44,7 +44,7 @@ class SegmentSeries:
         """Label values of each frame, in source size."""
         ctx.checkpoint(0, len(self.frames), "loading the model")
         card = find_model(self.model, task="segmentation")
-        segmenter = _segmenter(card, self.compute, self.thorough)
+        segmenter = load_segmenter(card, self.compute, thorough=self.thorough)
         masks, confidence = {}, {}
         for number, frame in enumerate(self.frames):
             ctx.checkpoint(number, len(self.frames))
@@ -73,7 +73,7 @@ class SegmentFiles:
         """One record per source file; files that cannot be read are named and left out."""
         card = find_model(self.model, task="segmentation")
         sources = open_sources(self.paths, ctx)
-        segmenter = _segmenter(card, self.compute, self.thorough)
+        segmenter = load_segmenter(card, self.compute, thorough=self.thorough)
         labels = label_set_of(card)
         started, seen = time.monotonic(), 0
 
@@ -112,7 +112,8 @@ def mask_provenance(card: ModelCard, segmenter: Segmenter, series: ImageSeries) 
                       parameters=segmenter.runtime.record(), parents=(series.path or series.title,))
 
 
-def _segmenter(card: ModelCard, compute: Compute, thorough: bool) -> Segmenter:
+def load_segmenter(card: ModelCard, compute: Compute, *, thorough: bool = False) -> Segmenter:
+    """The card's network on the hardware that the request asks for; loaded once."""
     from medsynth_gui.engine.device import resolve
     from medsynth_gui.engine.loaded import loaded
     from medsynth_gui.engine.segmenter import Segmenter

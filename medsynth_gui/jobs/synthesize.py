@@ -23,6 +23,7 @@ from medsynth_gui.io.atomic import write_text
 from medsynth_gui.io.raster_files import provenance_text, read_labels, write_gray_png, write_label_png
 from medsynth_gui.jobs.batch import BatchReport
 from medsynth_gui.jobs.catalogue import Compute, find_model
+from medsynth_gui.jobs.gates import FaithfulGate, GateResult
 from medsynth_gui.jobs.job import JobContext, Lane
 from medsynth_gui.jobs.segment import label_set_of
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from medsynth_gui.engine.synthesizer import Synthesizer
 
 Gray = npt.NDArray[np.uint8]
+GATES = ("off", "record", "reject")
 IMAGE_SUFFIXES = frozenset({".png", ".bmp", ".tif", ".tiff", ".pgm"})
 
 
@@ -111,6 +113,7 @@ class SynthesizeFiles:
 
     Attributes:
         masks: folder of label images, used in name order, cycling; None takes masks from the simulator.
+        gates: "record" writes what each gate says into the manifest, "reject" puts failures into rejected/.
     """
 
     model: str
@@ -134,27 +137,40 @@ class SynthesizeFiles:
         ctx.checkpoint(0, self.count, "loading the model")
         card = find_model(self.model, task="synthesis")
         check_request(card, self.class_name, self.count, self.size, self.steps)
-        if self.gates != "off":
-            raise UsageError("gates-not-there", gates=self.gates)
+        if self.gates not in GATES:
+            raise UsageError("gates-unknown", gates=self.gates, known=", ".join(GATES))
         masks, names, failed = self.masks_for(card)
         synthesizer = _synthesizer(card, self.compute)
         request = Synthesize(self.model, masks, self.class_name, self.count, self.seed, self.size, self.steps,
                              self.compute, mask_names=names)
-        started, records = time.monotonic(), []
-        labels = label_set_of(card)
+        gate = FaithfulGate(card, self.compute) if self.gates != "off" else None
+        started = time.monotonic()
+        records: list[dict[str, Any]] = []
+        rejected: list[dict[str, Any]] = []
         for index in range(self.count):
             made = request.draw(synthesizer, index, index, ctx)
-            name = f"synthetic-{self.seed}-{index:05d}"
-            write_gray_png(self.out / "images" / f"{name}.png", made.image, provenance_text(made.provenance))
-            write_label_png(self.out / "masks" / f"{name}.png", made.mask, labels)
-            records.append({"id": name, "image": f"images/{name}.png", "mask": f"masks/{name}.png",
-                            "class": self.class_name or "", "synthetic": True,
-                            "sha256": hashlib.sha256(made.image.tobytes()).hexdigest(),
-                            "provenance": made.provenance.record()})
+            verdicts = [gate.judge(made.image, made.mask)] if gate else []
+            out = self.gates == "reject" and not all(verdict.passed for verdict in verdicts)
+            (rejected if out else records).append(self._write(made, card, verdicts, "rejected/" if out else ""))
         _write_index(self.out, records)
+        if rejected:
+            _write_manifest(self.out / "rejected", rejected)
         return BatchReport(tuple(records), failed, {
             "model": card.id, "model_sha256": card.weights_sha256, "seed": self.seed, "out": str(self.out),
-            **synthesizer.runtime.record(), "seconds": round(time.monotonic() - started, 3)})
+            "gates": self.gates, "accepted": len(records), "rejected": rejected, **synthesizer.runtime.record(),
+            "seconds": round(time.monotonic() - started, 3)})
+
+    def _write(self, made: SyntheticImage, card: ModelCard, verdicts: Sequence[GateResult],
+               below: str) -> dict[str, Any]:
+        """Both files of an image; its line of the manifest."""
+        name = f"synthetic-{self.seed}-{made.index:05d}"
+        image, mask = f"{below}images/{name}.png", f"{below}masks/{name}.png"
+        write_gray_png(self.out / image, made.image, provenance_text(made.provenance))
+        write_label_png(self.out / mask, made.mask, label_set_of(card))
+        record = {"id": name, "image": image, "mask": mask, "class": self.class_name or "", "synthetic": True,
+                  "sha256": hashlib.sha256(made.image.tobytes()).hexdigest(),
+                  "provenance": made.provenance.record()}
+        return record | ({"gates": [verdict.record() for verdict in verdicts]} if verdicts else {})
 
     def masks_for(self, card: ModelCard) -> tuple[tuple[Gray, ...], tuple[str, ...], tuple[OpenFailure, ...]]:
         """Masks in name order; those that cannot be read, or name labels the model has not, are left out."""
@@ -191,13 +207,17 @@ def check_request(card: ModelCard, class_name: str | None, count: int, size: int
 
 
 def _simulated_masks(card: ModelCard, count: int, seed: int) -> tuple[tuple[Gray, ...], tuple[str, ...]]:
-    """Masks of the simulator's phantom that has the model's labels: so many that none repeats soon."""
+    """Masks of the phantom that the card names: so many that none repeats soon."""
     from medsynth_gui.engine.simulator import simulate
 
-    masks, names = [], []
+    phantom = card.input.get("phantom")
+    if not phantom:
+        raise UsageError("no-mask")
+    masks: list[Gray] = []
+    names: list[str] = []
     number = 0
     while len(masks) < min(count, 64):
-        case = simulate("breast-lesion", seed=seed * 1000 + number, size=128, severity=0)
+        case = simulate(str(phantom), seed=seed * 1000 + number, size=128, severity=0)
         number += 1
         if case.masks.any():
             masks.append(case.masks[0])
@@ -223,6 +243,10 @@ def _write_index(out: Path, records: Sequence[dict[str, Any]]) -> None:
     writer.writerow(["id", "group", "class", "synthetic"])
     writer.writerows([record["id"], record["id"], record["class"], 1] for record in records)
     write_text(out / "index.csv", table.getvalue())
+    _write_manifest(out, records)
+
+
+def _write_manifest(out: Path, records: Sequence[dict[str, Any]]) -> None:
     write_text(out / "manifest.jsonl", "".join(json.dumps(record, default=str) + "\n" for record in records))
 
 

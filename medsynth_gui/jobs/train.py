@@ -57,13 +57,12 @@ class Train:
         parts: dict[Part, list[Item]] = {part: [] for part in Part}
         for folder in self.data:
             training_set = read_training_set(folder)
+            if masks and all(row.mask is None for row in training_set.rows):
+                raise InputError("data-incomplete", path=folder, detail="no image has a mask")
             for part, items in parts.items():
-                rows = training_set.part(part)
-                lacking = next((row.id for row in rows if masks and row.mask is None), None)
-                if lacking:
-                    raise InputError("data-incomplete", path=folder, detail=f"{lacking} has no mask")
+                # An image that nobody has labelled yet teaches nothing here: absent is not empty.
                 items += [Item(training_set.name, row.id, row.group, row.image, row.mask, row.class_name)
-                          for row in rows]
+                          for row in training_set.part(part) if row.mask or not masks]
         return TrainingData(*(tuple(parts[part]) for part in (Part.TRAIN, Part.VALIDATION, Part.TEST)))
 
 
@@ -135,7 +134,7 @@ def read_run(folder: Path) -> TrainingRun:
     recipe = tomllib.loads((folder / "run.toml").read_text(encoding="utf-8")).get("id", folder.name)
     last = events[-1] if events else {}
     state = _END_STATES.get(str(last.get("event")), "running" if _alive(folder) else "stopped")
-    start = next((event for event in reversed(events) if event["event"] == "start"), {})
+    start: dict[str, Any] = next((event for event in reversed(events) if event["event"] == "start"), {})
     return TrainingRun(
         folder=folder, recipe=str(recipe), state=state,
         epochs=tuple(event for event in events if event["event"] in ("step", "validation")),

@@ -101,7 +101,7 @@ class UpscaleFiles:
 
 def is_dicom(series: ImageSeries) -> bool:
     """Whether a series came from DICOM: its facts name a transfer syntax."""
-    return any(name == "transfer_syntax" for name, _ in series.details)
+    return any(name == "transfer syntax" for name, _ in series.details)
 
 
 def upscaled(series: ImageSeries, frames: tuple[int, ...], upscaler: Upscaler, ctx: JobContext) -> ImageSeries:

@@ -89,8 +89,10 @@ def _checked_name(session: Session, name: str, *, value: int) -> str:
 
 
 def _store(session: Session, labels: LabelSet) -> None:
+    meaning = [(label.value, label.name, label.color, label.locked) for label in labels]
+    changed = meaning != [(label.value, label.name, label.color, label.locked) for label in session.label_set]
     session.label_set = labels
     session.settings.update({"labels": [asdict(label) for label in labels], "active_label": session.active_label})
-    if session.project is not None and session.project.writable:
+    if changed and session.project is not None and session.project.writable:
         session.project.set_labels(labels)
     session.labels_changed.emit(labels)

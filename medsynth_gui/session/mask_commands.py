@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from medsynth_gui.core.geometry import Region
 from medsynth_gui.core.layers import ResultLayer
+from medsynth_gui.core.raster import mask_box
 from medsynth_gui.session.label_commands import ensure_labels
 from medsynth_gui.session.opened import OpenSeries
 from medsynth_gui.session.session import Session
@@ -50,7 +51,7 @@ def accept_proposal(session: Session, frames: Iterable[int] | None = None) -> bo
     settle_gesture(session)
     layer = opened.proposal
     chosen = dict(layer.masks) if frames is None else {f: layer.masks[f] for f in frames if f in layer.masks}
-    used = frozenset(int(value) for mask in layer.masks.values() for value in np.unique(mask) if value)
+    used = frozenset(value for mask in layer.masks.values() for value in _values(mask))
     put_labels(session, opened, chosen, name=f"Accept {layer.title}", clear=used)
     session.set_note(opened, opened.note.with_accepted(dict.fromkeys(chosen, layer.provenance)))
     offer_proposal(session, opened, None)
@@ -69,16 +70,22 @@ def put_labels(session: Session, opened: OpenSeries, masks: Mapping[int, Labels]
                clear: frozenset[int]) -> None:
     """Write label values (y, x) by frame as one step: all but 0, and 0 over the labels in `clear`."""
     document = opened.document
-    _, rows, columns = document.shape
-    ensure_labels(session, {int(value) for mask in masks.values() for value in np.unique(mask) if value})
+    ensure_labels(session, {value for mask in masks.values() for value in _values(mask)})
+    cleared = np.zeros(256, np.bool_)
+    cleared[sorted(clear)] = True
     with document.step(name):
         for frame, mask in sorted(masks.items()):
-            whole = Region(frame, 0, 0, rows, columns)
-            for value in np.unique(mask):
-                chosen = mask == value
-                if value == 0:
-                    chosen &= np.isin(document.labels(frame), sorted(clear))
-                document.paint(whole, chosen, int(value))
+            now = document.labels(frame)
+            differs = (now != mask) & ((mask != 0) | cleared[now])
+            box = mask_box(frame, differs)
+            wanted, changed = mask[box.slices], differs[box.slices]
+            for value in (0, *_values(wanted)):
+                document.paint(box, changed & (wanted == value), value)
+
+
+def _values(mask: Labels) -> list[int]:
+    """The labels in a mask (y, x), ascending."""
+    return [int(value) for value in np.flatnonzero(np.bincount(mask[mask != 0], minlength=256))]
 
 
 def clear_frame(session: Session) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -100,12 +101,16 @@ def _project(session: Session) -> Project:
 
 
 def sample_of(project: Project, series: ImageSeries, frame: int) -> Sample | None:
-    """The sample that holds exactly this frame."""
+    """The sample that was made from this frame: of its name, number and pixels."""
     from medsynth_gui.io.raster_files import read_gray
 
+    # A frozen cine has equal frames: the number tells them apart.
+    number = re.compile(rf"-{frame:04d}(-\d+)?$" if series.frame_count > 1 else "")
     image = None
     for sample in project.samples():
         if sample.title != (series.title or "image") or (sample.rows, sample.columns) != (series.rows, series.columns):
+            continue
+        if not number.search(sample.id):
             continue
         image = series.gray(frame) if image is None else image
         try:

@@ -145,7 +145,8 @@ class Session:
             journal.close()
 
     def poll(self) -> None:
-        """Tell of what the journal's thread met (a full disk, say). Call about once a second."""
+        """Tell of what the journal's thread met (a full disk, say); write settings. Call about once a second."""
+        self.settings.flush()
         for journal in tuple(self._journals.values()):
             journal.poll()
 
@@ -155,6 +156,7 @@ class Session:
         for opened in self.opened:
             self.release(opened)
         self._writer.close()
+        self.settings.flush()
 
     def set_note(self, opened: OpenSeries, note: Note) -> None:
         """Store the review state and the accepted proposals of a series."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,9 +66,13 @@ SETTINGS = (
 _BY_KEY = {setting.key: setting for setting in SETTINGS}
 
 
-class Settings:
-    """Values of the table, written to `path` at each change.
+_PAUSE_S = 1.0
 
+
+class Settings:
+    """Values of the table, kept in the file `path`.
+
+    A change is written at once, a burst of them (a slider) at most once a second and at the next `flush`.
     A missing, damaged or foreign file gives defaults; a disk that cannot be written leaves the values
     for this run.
 
@@ -78,6 +84,8 @@ class Settings:
         self.path = path or paths.user_data() / "settings.json"
         self.changed: Signal[str] = Signal()
         self._values: dict[str, Any] = {}
+        self._written = 0.0
+        self._unwritten = False
         self._read()
 
     def __getitem__(self, key: str) -> Any:
@@ -99,7 +107,9 @@ class Settings:
         if not news:
             return
         self._values.update(values)
-        self._write()
+        self._unwritten = True
+        if time.monotonic() - self._written >= _PAUSE_S:
+            self.flush()
         for key in news:
             self.changed.emit(key)
 
@@ -112,11 +122,12 @@ class Settings:
             self._values = {key: value for key, value in stored.items()
                             if key in _BY_KEY and _BY_KEY[key].accepts(value)}
 
-    def _write(self) -> None:
+    def flush(self) -> None:
+        """Write what has not been written yet."""
+        if not self._unwritten:
+            return
         from medsynth_gui.io.atomic import write_json
 
-        try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
+        self._unwritten, self._written = False, time.monotonic()
+        with contextlib.suppress(MedSynthError):
             write_json(self.path, self._values)
-        except (OSError, MedSynthError):
-            pass

@@ -11,7 +11,7 @@ import torch
 
 from medsynth_gui.core.errors import InputError, ModelError
 from medsynth_gui.core.model_card import read_card
-from medsynth_gui.dataset.split import is_held_out
+from medsynth_gui.dataset.split import Part, is_held_out, part_of
 from medsynth_gui.jobs.catalogue import Compute, find_model
 from medsynth_gui.jobs.job import JobCancelled, JobContext
 from medsynth_gui.jobs.train import Train, read_run, stop_training
@@ -103,7 +103,23 @@ def test_a_broken_recipe_is_a_sentence(broken, recipe, tiny_set, tmp_path):
         train(recipe(broken), tiny_set, tmp_path / "run")
 
 
-def test_a_missing_mask_is_named(recipe, tiny_set, tmp_path):
-    (tiny_set / "masks" / "3.png").unlink()
-    with pytest.raises(InputError, match="3 has no mask"):
+def test_unlabelled_images_are_left_out_and_a_set_without_masks_is_refused(recipe, tiny_set, tmp_path):
+    masks = sorted((tiny_set / "masks").iterdir())
+    for mask in masks[:5]:
+        mask.unlink()
+    train(recipe(SEGMENTATION), tiny_set, tmp_path / "run")
+    start = json.loads((tmp_path / "run" / "events.jsonl").read_text().splitlines()[0])
+    assert sum(start["images"].values()) == len(masks) - 5
+    for mask in masks[5:]:
+        mask.unlink()
+    with pytest.raises(InputError, match="no image has a mask"):
         train(recipe(SEGMENTATION), tiny_set, tmp_path / "run")
+
+
+def test_a_set_without_held_out_groups_trains_and_says_that_nothing_was_measured(recipe, tiny_set, tmp_path):
+    lines = (tiny_set / "index.csv").read_text().splitlines()
+    group = next(name for name in "abcdefghij" if part_of("tiny", name) is Part.TRAIN)
+    body = [f"{line.split(',')[0]},{group},a" for line in lines[1:]]
+    (tiny_set / "index.csv").write_text("\n".join([lines[0], *body]) + "\n")
+    results = train(recipe(SEGMENTATION), tiny_set, tmp_path / "run")
+    assert "not measured" in results["headline"] and find_model(str(tmp_path / "run"))

@@ -58,7 +58,6 @@ def write_export(plan: ExportPlan, ctx: Checkpoint,
     with _beside(plan.target) as folder:
         rows: list[Mapping[str, Any]] = []
         finish(folder, _written(plan, folder, ctx, rows))
-        _compare_pixels(plan, folder, ctx)
         write_text(folder / "manifest.jsonl", "".join(json.dumps(row, sort_keys=True) + "\n" for row in rows))
         write_text(folder / "README.md", datasheet(plan.source.name, plan.format, plan.source.labels, rows))
         _compare_digests(folder, rows)
@@ -69,22 +68,24 @@ def write_export(plan: ExportPlan, ctx: Checkpoint,
 
 
 def _written(plan: ExportPlan, folder: Path, ctx: Checkpoint, rows: list[Mapping[str, Any]]) -> Iterator[Written]:
-    """Write image and mask of each item, append its row of the manifest, and hand it on."""
+    """Write image and mask of each item, read them back, append its row of the manifest, and hand it on."""
     from medsynth_gui.io.raster_files import provenance_text, read_gray, read_labels, write_gray_png, write_label_png
 
     names = {item.sample.id: item.name for item in plan.items}
     key = plan.source.key
     for index, item in enumerate(plan.items):
-        ctx.checkpoint(index, 2 * len(plan.items), item.name)
+        ctx.checkpoint(index, len(plan.items), item.name)
         sample = item.sample
         if sample.provenance is None:
             raise ProjectError("sample-no-provenance", sample=sample.id)
         provenance = outside_provenance(sample.provenance, names, key)
         image, mask = folder / "images" / f"{item.name}.png", folder / "masks" / f"{item.name}.png"
-        write_gray_png(image, read_gray(sample.image), provenance_text(provenance) if provenance.synthetic else None)
-        labels = read_labels(sample.mask) if sample.mask else None
+        pixels, labels = read_gray(sample.image), read_labels(sample.mask) if sample.mask else None
+        write_gray_png(image, pixels, provenance_text(provenance) if provenance.synthetic else None)
+        _compare_pixels(image, read_gray, pixels)
         if labels is not None:
             write_label_png(mask, labels, plan.source.labels)
+            _compare_pixels(mask, read_labels, labels)
         drawn = outside_provenance(sample.mask_provenance, names, key) if sample.mask_provenance else None
         row = manifest_row(item, image=f"images/{image.name}", mask=f"masks/{mask.name}" if sample.mask else "",
                            image_sha256=sha256_of(image), mask_sha256=sha256_of(mask) if sample.mask else "",
@@ -93,17 +94,10 @@ def _written(plan: ExportPlan, folder: Path, ctx: Checkpoint, rows: list[Mapping
         yield Written(item, image, labels, row)
 
 
-def _compare_pixels(plan: ExportPlan, folder: Path, ctx: Checkpoint) -> None:
-    """Read every file back and compare it with the project's, pixel by pixel."""
-    from medsynth_gui.io.raster_files import read_gray, read_labels
-
-    for index, item in enumerate(plan.items):
-        ctx.checkpoint(len(plan.items) + index, 2 * len(plan.items), item.name)
-        pairs = [(item.sample.image, folder / "images" / f"{item.name}.png", read_gray)]
-        pairs += [(item.sample.mask, folder / "masks" / f"{item.name}.png", read_labels)] if item.sample.mask else []
-        for ours, theirs, read in pairs:
-            if not np.array_equal(read(ours), read(theirs)):
-                raise ProjectError("export-differs", path=theirs, detail="its pixels differ")
+def _compare_pixels(path: Path, read: Callable[[Path], Gray], pixels: Gray) -> None:
+    """Read a file back and compare it pixel by pixel."""
+    if not np.array_equal(read(path), pixels):
+        raise ProjectError("export-differs", path=path, detail="its pixels differ")
 
 
 def _compare_digests(folder: Path, rows: Iterable[Mapping[str, Any]]) -> None:

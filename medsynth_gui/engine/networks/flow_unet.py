@@ -76,7 +76,7 @@ class FlowUNet(nn.Module):
         self.stem = nn.Conv2d((1 + conditions) * unshuffle**2, widths[0], 3, padding=1)
         self.encoder, self.decoder = nn.ModuleList(), nn.ModuleList()
         previous = widths[0]
-        for level, (width, count) in enumerate(zip(widths, blocks, strict=True)):
+        for width, count in zip(widths, blocks, strict=True):
             self.encoder.append(nn.ModuleList(ModulatedBlock(previous if k == 0 else width, width, embedding)
                                               for k in range(count)))
             previous = width

@@ -46,7 +46,8 @@ def _gamma(image: Float, rng: Generator) -> Float:
 
 
 def _contrast(image: Float, rng: Generator) -> Float:
-    return (image - image.mean()) * np.float32(rng.uniform(0.6, 1.5)) + image.mean() + np.float32(rng.uniform(-.15, .15))
+    mean = image.mean()
+    return (image - mean) * np.float32(rng.uniform(0.6, 1.5)) + mean + np.float32(rng.uniform(-0.15, 0.15))
 
 
 def _depth_gain(image: Float, rng: Generator) -> Float:

@@ -73,7 +73,7 @@ def letterboxed(pair: Pair, size: int) -> tuple[Gray, Gray, Letterbox]:
     """Image and mask in a black square of `size`."""
     import cv2
 
-    box = Letterbox.fit(*pair.image.shape, size)
+    box = Letterbox.fit(pair.image.shape[0], pair.image.shape[1], size)
     image, mask = np.zeros((2, size, size), np.uint8)
     inside = np.s_[box.top:box.top + box.height, box.left:box.left + box.width]
     how = cv2.INTER_AREA if box.height < box.rows else cv2.INTER_LINEAR

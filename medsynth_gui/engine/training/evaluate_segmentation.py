@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -86,13 +87,13 @@ def _fit(segmenter: Segmenter, validation: Sequence[_Looked]) -> dict[str, Any]:
     for looked in validation:
         looked.probability = _tempered(looked.probability, temperature)
     best: tuple[float, dict[str, Any]] = (-1.0, {})
-    for threshold in (0.3, 0.4, 0.5):
-        for presence in (0.0, 0.1, 0.2, 0.3, 0.4, 0.5):
-            for smallest in (0.001, 0.003):
-                segmenter.threshold, segmenter.presence_threshold, segmenter.smallest_share = threshold, presence, smallest
-                score = _score([_row(looked, segmenter) for looked in validation])
-                if score > best[0] + 1e-4:
-                    best = score, {"threshold": threshold, "presence_threshold": presence, "smallest_share": smallest}
+    names = ("threshold", "presence_threshold", "smallest_share")
+    for values in product((0.3, 0.4, 0.5), (0.0, 0.1, 0.2, 0.3, 0.4, 0.5), (0.001, 0.003)):
+        for name, value in zip(names, values, strict=True):
+            setattr(segmenter, name, value)
+        score = _score([_row(looked, segmenter) for looked in validation])
+        if score > best[0] + 1e-4:
+            best = score, dict(zip(names, values, strict=True))
     return {"temperature": round(temperature, 3), **best[1]}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -23,7 +23,10 @@ EVENT_EVERY_S = 2.0
 
 
 class Task(Protocol):
-    """What differs between segmenters, generators and upscalers."""
+    """What differs between segmenters, generators and upscalers; without `validation` it is never validated."""
+
+    @property
+    def validation(self) -> Sequence[object]: ...
 
     def loss(self, network: nn.Module, rng: np.random.Generator, progress: float) -> Tensor:
         """Loss of one batch that it draws with `rng`; `progress` runs from 0 to 1."""
@@ -99,7 +102,7 @@ def train_network(network: nn.Module, task: Task, *, optimisation: Optimisation,
             run.event("step", step=clock.step, seconds=round(now, 1), loss=round(value, 5),
                       progress=round(clock.progress, 4))
             last_event = now
-        if now - last_validated >= optimisation.validate_every_s:
+        if task.validation and now - last_validated >= optimisation.validate_every_s:
             _validate(network, average, task, run, clock)
             last_validated = clock.elapsed_s
         if now - last_saved >= CHECKPOINT_EVERY_S:
@@ -120,7 +123,7 @@ def _step(network: nn.Module, task: Task, optimiser: torch.optim.Optimizer, opti
     with runtime.autocast():
         loss = task.loss(network, rng, clock.progress)
     optimiser.zero_grad(set_to_none=True)
-    loss.backward()  # type: ignore[no-untyped-call]
+    loss.backward()
     nn.utils.clip_grad_norm_(network.parameters(), optimisation.clip)
     optimiser.step()
     clock.step += 1

@@ -21,7 +21,7 @@ Gray = npt.NDArray[np.uint8]
 
 def to_network(image: Gray) -> npt.NDArray[np.float32]:
     """8-bit gray to the range that segmenters are trained on, about -1..3."""
-    return (image.astype(np.float32) / 255 - 0.25) * 4
+    return np.asarray((image.astype(np.float32) / 255 - 0.25) * 4, np.float32)
 
 
 class SegmentationTask:

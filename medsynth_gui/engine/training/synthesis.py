@@ -9,6 +9,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
+from medsynth_gui.core.geometry import Letterbox
 from medsynth_gui.engine.condition import condition_channels
 from medsynth_gui.engine.preconditioning import coefficients
 from medsynth_gui.engine.samplers import sample_heun
@@ -79,7 +80,9 @@ class SynthesisTask:
 
     def validate(self, network: nn.Module) -> tuple[dict[str, float], Gray]:
         """Loss on validation pairs at fixed noise and times, and images for their masks beside the real ones."""
-        images, conditions, classes = self._tensors(*zip(*map(self._fixed, self.validation[:48]), strict=True))
+        fixed = [self._fixed(*entry) for entry in self.validation[:48]]
+        images, conditions, classes = self._tensors([one[0] for one in fixed], [one[1] for one in fixed],
+                                                    [one[2] for one in fixed])
         generator = torch.Generator().manual_seed(1)
         noise = torch.randn(images.shape, generator=generator).to(self.device)
         time = torch.linspace(0.05, 0.95, len(images)).to(self.device)
@@ -95,16 +98,15 @@ class SynthesisTask:
                 for image, condition, fake in zip(images[few], conditions[few], made, strict=True)]
         return {"validation_loss": float(error)}, contact_sheet(rows[:8], columns=2)
 
-    def _fixed(self, entry: tuple[Gray, Gray, object, str]) -> tuple[npt.NDArray[np.float32],
-                                                                    npt.NDArray[np.float32], int]:
-        image, mask, box, class_name = entry
+    def _fixed(self, image: Gray, mask: Gray, box: Letterbox,
+               class_name: str) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32], int]:
         inside = np.zeros(image.shape, bool)
-        inside[box.top:box.top + box.height, box.left:box.left + box.width] = True  # type: ignore[attr-defined]
+        inside[box.top:box.top + box.height, box.left:box.left + box.width] = True
         condition = condition_channels(mask, inside, labels=self.labels)
         return scaled(image, inside), condition, self.classes.index(class_name)
 
 
-_MEAN, _GAIN = 0.27, 3.0
+_MEAN, _GAIN = 0.34, 2.5
 
 
 def scaled(image: Gray, inside: npt.NDArray[np.bool_]) -> npt.NDArray[np.float32]:

@@ -97,7 +97,7 @@ def _network(recipe: Recipe, init: ModelCard | None, runtime: Runtime) -> nn.Mod
         if init.architecture != recipe.architecture:
             raise ModelError("model-wrong-task", model=init.id, task=init.architecture, wanted=recipe.architecture)
         load_weights(network, init.weights, model=init.id)
-    return network.to(runtime.device, memory_format=runtime.memory_format)  # type: ignore[call-overload,no-any-return]
+    return network.to(runtime.device, memory_format=runtime.memory_format)  # type: ignore[call-overload]
 
 
 def _finish(recipe: Recipe, data: TrainingData, run: RunFolder, runtime: Runtime, init: ModelCard | None,
@@ -105,17 +105,20 @@ def _finish(recipe: Recipe, data: TrainingData, run: RunFolder, runtime: Runtime
     """Write the model, measure it as a user would load it, then write its card and results."""
     digest = save_weights(state, run.folder / "weights.safetensors")
     write_json(run.folder / "groups.json", data.groups())
-    before = (init.training.get("history", []) if init else [])
+    history = list(init.training.get("history", ())) if init else []
+    if report.steps:
+        start = init.id if init else "fresh weights"
+        history.append(f"{report.steps} steps in {round(report.seconds)} s on {runtime.device.type}, from {start}")
     training = {"recipe": recipe.id, "seed": recipe.seed, "seconds": round(report.seconds), "steps": report.steps,
                 "device": str(runtime.device), "precision": runtime.precision,
-                "sets": sorted({item.set_name for item in data.train}), "history": list(before)}
-    if report.steps:
-        training["history"].append(f"{report.steps} steps in {round(report.seconds)} s on {runtime.device.type}"
-                                   + (f", from {init.id}" if init else ", from fresh weights"))
+                "sets": sorted({item.set_name for item in data.train}), "history": history}
     card = write_card(run.folder, recipe, digest=digest, training=training)
     run.event("evaluating", step=report.steps, seconds=round(report.seconds))
     started = time.monotonic()
-    results, changes = _row(_EVALUATIONS, recipe.task)(recipe, card, data, runtime, run.folder, checkpoint)
+    if data.test:
+        results, changes = _row(_EVALUATIONS, recipe.task)(recipe, card, data, runtime, run.folder, checkpoint)
+    else:
+        results, changes = {"headline": "not measured: the data leave no held-out group"}, {}
     results = {"model": recipe.id, "weights_sha256": digest, **results, **runtime.record(),
                "command": _command(recipe), "evaluation_seconds": round(time.monotonic() - started)}
     write_json(run.folder / "results.json", results)

@@ -33,9 +33,7 @@ class QualityResults(QWidget):
         columns: Sequence[Column[ImageRow]] = (
             Column(self.tr("Image"), lambda row: row.id),
             Column(self.tr("Dice"), self._dice, lambda row: row.worst_first, number=True),
-            Column(self.tr("HD95"), lambda row: "–" if row.distance is None else f"{row.distance:.1f}",
-                   lambda row: row.distance or 0.0, number=True),
-            Column("", lambda row: self._verdicts().get(row.verdict, row.verdict)))
+            Column(self.tr("HD95"), self._distance, lambda row: row.distance or 0.0, number=True))
         self.model = TableModel(columns, self)
         self.table = self._make_table()
         layout = QVBoxLayout(self)
@@ -52,8 +50,10 @@ class QualityResults(QWidget):
         self._layout = layout
         self.clear()
 
-    def _verdicts(self) -> dict[str, str]:
-        return {"missed": self.tr("missed"), "false positive": self.tr("false +")}
+    def _distance(self, row: ImageRow) -> str:
+        """The distance; where there is none, because one of the masks lacks the label, which of them."""
+        words = {"missed": self.tr("missed"), "false positive": self.tr("false positive")}
+        return words.get(row.verdict, "–" if row.distance is None else f"{row.distance:.1f}")
 
     @staticmethod
     def _dice(row: ImageRow) -> str:

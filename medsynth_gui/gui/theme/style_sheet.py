@@ -58,6 +58,7 @@ QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox, QPlainTextEdit, QTextEdit {
   selection-background-color: %accent%; selection-color: %on_accent%; }
 QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus, QPlainTextEdit:focus { border-color: %accent%; }
 QLineEdit:disabled, QSpinBox:disabled, QComboBox:disabled { color: %muted%; }
+QAbstractSpinBox QLineEdit { border: none; background: transparent; padding: 0 6px; min-height: 0; }
 QComboBox::drop-down { border: none; width: 22px; }
 QComboBox::down-arrow { image: url("%icons%/caret-down.svg"); width: 12px; height: 12px; margin-right: 8px; }
 QComboBox QAbstractItemView { background: %raised%; border: 1px solid %line%; padding: 4px;
@@ -91,6 +92,9 @@ QListView, QTreeView, QTableView, QListWidget, QTableWidget { background: transp
 QTableView { gridline-color: %line%; }
 QHeaderView::section { background: %panel%; color: %muted%; border: none; border-bottom: 1px solid %line%;
   padding: 6px 8px; font-weight: 600; }
+QTableView::item { padding: 0 8px; border: none; }
+QHeaderView::down-arrow { image: url("%icons%/caret-down.svg"); width: 8px; height: 8px; subcontrol-position: top center; }
+QHeaderView::up-arrow { image: url("%icons%/caret-up.svg"); width: 8px; height: 8px; subcontrol-position: top center; }
 QListView::item, QTreeView::item { border-radius: 6px; padding: 4px; }
 QListView::item:selected, QTreeView::item:selected, QTableView::item:selected { background: %selected%; color: %text%; }
 QScrollArea { background: transparent; border: none; }

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from medsynth_gui.core.errors import Message
 from medsynth_gui.core.geometry import PixelSpacing
 from medsynth_gui.core.image import UltrasoundRegion
-from medsynth_gui.io.dicom.header import Header, element
-from medsynth_gui.io.dicom.values import as_list, groups, number
+from medsynth_gui.io.dicom.header import Header, as_list, element
+from medsynth_gui.io.dicom.values import groups, number
+from medsynth_gui.io.limits import quoted
 
 if TYPE_CHECKING:
     from pydicom import Dataset
@@ -70,7 +71,7 @@ def read_spacing(header: Header, regions: tuple[UltrasoundRegion, ...]) -> tuple
                 continue
             spacing = _pair(pair, "PixelSpacing" if keyword == "PixelSpacing" else "ImagerPixelSpacing")
             if spacing is None:
-                problems.append(Message("spacing-invalid", {"path": header.path, "value": pair}))
+                problems.append(Message("spacing-invalid", {"path": header.path, "value": quoted(pair)}))
             elif region and abs(spacing.y_mm / region.y_mm - 1) + abs(spacing.x_mm / region.x_mm - 1) > 0.02:
                 problems.append(Message("spacing-disagrees", {"path": header.path}))
                 return region, problems

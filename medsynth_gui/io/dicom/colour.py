@@ -11,6 +11,7 @@ from medsynth_gui.core.errors import InputError
 from medsynth_gui.core.image import Frame
 from medsynth_gui.io.dicom.header import Header, load_pydicom
 from medsynth_gui.io.dicom.layout import PixelLayout
+from medsynth_gui.io.limits import quoted
 
 
 def palette_table(header: Header, layout: PixelLayout) -> npt.NDArray[np.uint8]:
@@ -27,7 +28,7 @@ def palette_table(header: Header, layout: PixelLayout) -> npt.NDArray[np.uint8]:
         table = apply_color_lut(values, header.dataset)
     # A damaged palette raises anything.
     except Exception as error:
-        raise InputError("dicom-palette", path=header.path, detail=error) from error
+        raise InputError("dicom-palette", path=header.path, detail=quoted(error)) from error
     # Sixteen-bit entries carry the colour in their upper byte, but some writers leave it in the lower one.
     if table.dtype.itemsize > 1 and int(table.max()) > 255:
         table = table >> 8

@@ -10,6 +10,7 @@ from typing import BinaryIO
 
 from medsynth_gui.core.errors import InputError
 from medsynth_gui.io.dicom.header import ITEM, UNDEFINED, Header, PixelPlace
+from medsynth_gui.io.limits import quoted
 
 Span = tuple[int, int]
 _MOST_FRAMES = 1_000_000
@@ -34,7 +35,7 @@ def declared_frames(header: Header) -> int:
     try:
         count = int(value)
     except (TypeError, ValueError):
-        raise InputError("dicom-attribute", path=header.path, attribute="NumberOfFrames", value=value) from None
+        raise InputError("dicom-attribute", path=header.path, attribute="NumberOfFrames", value=quoted(value)) from None
     if count < 1:
         raise InputError("dicom-no-frames", path=header.path)
     return count
@@ -105,8 +106,9 @@ def _group(header: Header, file: BinaryIO, table: list[int], fragments: list[Spa
         table = [value[0] for value in struct.iter_unpack("<Q", bytes(extended)[: len(extended) // 8 * 8])]
     base = fragments[0][0] - 8
     starts = {base + offset for offset in table}
-    positions = [offset - 8 for offset, _ in fragments]
-    if len(table) < 2 or not starts <= {*positions, *(base + offset for offset in table if base + offset > positions[-1])}:
+    positions = {offset - 8 for offset, _ in fragments}
+    # An entry beyond the last fragment belongs to a part that was cut off.
+    if len(table) < 2 or any(start not in positions for start in starts if start <= max(positions)):
         starts = {offset - 8 for offset, _ in fragments if _begins_frame(file, offset)}
         if len(starts) < 2:
             return [[fragment] for fragment in fragments]

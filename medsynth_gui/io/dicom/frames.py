@@ -18,6 +18,7 @@ from medsynth_gui.io.dicom.jpeg_deep import decode_deep, needs_deep_decoder
 from medsynth_gui.io.dicom.layout import PixelLayout, read_layout
 from medsynth_gui.io.dicom.values import Rescale, read_rescale
 from medsynth_gui.io.frame_cache import FrameCache
+from medsynth_gui.io.limits import quoted
 
 _JPEG_BASELINE = "1.2.840.10008.1.2.4.50"
 _JPEG_EXTENDED = "1.2.840.10008.1.2.4.51"
@@ -26,6 +27,7 @@ _J2K = ("1.2.840.10008.1.2.4.90", "1.2.840.10008.1.2.4.91", "1.2.840.10008.1.2.4
         "1.2.840.10008.1.2.4.203")
 _EXPLICIT = "1.2.840.10008.1.2.1"
 _BIG_ENDIAN = "1.2.840.10008.1.2.2"
+_COMPRESSED = ("1.2.840.10008.1.2.4", _RLE)
 _NATIVE = ("1.2.840.10008.1.2", _EXPLICIT, _BIG_ENDIAN)
 
 
@@ -75,8 +77,13 @@ class DicomFrames:
         except BaseException as error:
             if isinstance(error, (KeyboardInterrupt, SystemExit, GeneratorExit)):
                 raise
-            detail = str(error).strip().splitlines()[-1].strip() if str(error).strip() else type(error).__name__
-            raise InputError("dicom-pixels", path=path, frame=index, detail=detail) from error
+            raise InputError("dicom-pixels", path=path, frame=index, detail=quoted(_reason(error))) from error
+
+
+def _reason(error: BaseException) -> object:
+    """pydicom lists what each of its decoders said; the first is the one that was made for the job."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return lines[1] if len(lines) > 1 and "all available plugins" in lines[0] else error
 
 
 def open_frames(header: Header, place: PixelPlace) -> tuple[DicomFrames, PixelLayout]:
@@ -86,7 +93,9 @@ def open_frames(header: Header, place: PixelPlace) -> tuple[DicomFrames, PixelLa
         InputError: unknown transfer syntax, absurd attributes, or no whole frame.
     """
     layout = read_layout(header, place.keyword)
-    syntax = header.syntax if place.encapsulated or header.syntax in _NATIVE else _EXPLICIT
+    # Pixels that were unpacked while the header kept the name of the compression.
+    unpacked = not place.encapsulated and header.syntax.startswith(_COMPRESSED)
+    syntax = _EXPLICIT if unpacked else header.syntax
     _check_decoder(header, syntax, place.encapsulated, layout)
     if place.encapsulated:
         index = index_encapsulated(header, place)

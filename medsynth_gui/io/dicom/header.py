@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from medsynth_gui.core.errors import InputError, MedSynthError
-from medsynth_gui.io.limits import MOST_BYTES_UNPACKED
+from medsynth_gui.io.limits import MOST_BYTES_UNPACKED, quoted
 
 if TYPE_CHECKING:
     from pydicom import Dataset
@@ -59,8 +59,9 @@ class Header:
         return element(self.dataset, keyword, default)
 
     def text(self, keyword: str) -> str:
-        """The value of an element as text."""
-        return str(self.get(keyword, "")).strip()
+        """The value of an element as one line of text."""
+        value = self.get(keyword, "")
+        return quoted(value) if str(value).strip() else ""
 
 
 def element(dataset: Dataset, keyword: str, default: Any = None) -> Any:
@@ -71,6 +72,13 @@ def element(dataset: Dataset, keyword: str, default: Any = None) -> Any:
     # pydicom converts on access and raises whatever the damaged value leads to.
     except Exception:
         return default
+
+
+def as_list(value: Any) -> list[Any]:
+    """An element with one or many values as a list."""
+    if value is None:
+        return []
+    return [value] if isinstance(value, (str, bytes)) or not hasattr(value, "__iter__") else list(value)
 
 
 @cache
@@ -118,7 +126,7 @@ def read_header(path: Path) -> Header:
         raise InputError("file-unreadable", path=path, detail=error.strerror or error) from error
     # pydicom raises anything (struct.error, KeyError, NotImplementedError, ...) for a damaged file.
     except Exception as error:
-        raise InputError("dicom-damaged", path=path, detail=str(error) or type(error).__name__) from error
+        raise InputError("dicom-damaged", path=path, detail=quoted(error)) from error
 
 
 def _read_dataset(file: BinaryIO, path: Path) -> Dataset:

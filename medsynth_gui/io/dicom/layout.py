@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from medsynth_gui.core.errors import InputError
-from medsynth_gui.io.dicom.header import Header
-from medsynth_gui.io.limits import check_size
+from medsynth_gui.io.dicom.header import Header, as_list
+from medsynth_gui.io.limits import check_size, quoted
 
 _PHOTOMETRIC = {"MONOCHROME1": 1, "MONOCHROME2": 1, "PALETTE COLOR": 1, "RGB": 3, "YBR_FULL": 3, "YBR_FULL_422": 3,
                 "YBR_ICT": 3, "YBR_RCT": 3, "YBR_PARTIAL_420": 3}
@@ -75,9 +75,9 @@ def _integer(header: Header, keyword: str, low: int, high: int, *, default: int 
         raise InputError("dicom-attribute-missing", path=header.path, attribute=keyword)
     try:
         # A damaged length makes several values of one.
-        number = int(value if isinstance(value, (int, str)) else next(iter(value), None))
+        number = int(next(iter(as_list(value)), ""))
     except (TypeError, ValueError):
         number = low - 1
     if not low <= number <= high:
-        raise InputError("dicom-attribute", path=header.path, attribute=keyword, value=value)
+        raise InputError("dicom-attribute", path=header.path, attribute=keyword, value=quoted(value))
     return number

@@ -16,6 +16,7 @@ from medsynth_gui.io.dicom.frames import DicomFrames, open_frames, syntax_name
 from medsynth_gui.io.dicom.header import Header, PixelPlace, read_header
 from medsynth_gui.io.dicom.tags import PRIVATE_CREATOR, PRIVATE_GROUP
 from medsynth_gui.io.dicom.values import read_windows
+from medsynth_gui.io.limits import quoted
 
 _DIRECTORY = "1.2.840.10008.1.3.10"
 _VIDEO = "1.2.840.10008.1.2.4.10"
@@ -55,7 +56,7 @@ def open_dicom(path: Path) -> list[Study]:
         raise
     # pydicom converts elements on access and raises anything where one is damaged.
     except Exception as error:
-        raise InputError("dicom-damaged", path=path, detail=str(error) or type(error).__name__) from error
+        raise InputError("dicom-damaged", path=path, detail=quoted(error)) from error
     patient = header.text("PatientName") or header.text("PatientID")
     title = " ".join(filter(None, (header.text("StudyDescription"), header.text("StudyDate")))) or path.name
     return [Study(uid=header.text("StudyInstanceUID") or f"file:{path}", patient=patient, title=title,
@@ -110,13 +111,14 @@ def _video(header: Header, place: PixelPlace) -> _Pixels:
 
 def _sop_class(header: Header) -> str:
     meta = getattr(header.dataset, "file_meta", {})
-    return header.text("SOPClassUID") or str(meta.get("MediaStorageSOPClassUID", ""))
+    return header.text("SOPClassUID") or quoted(meta.get("MediaStorageSOPClassUID", "") or "none", 64)
 
 
 def _no_image(header: Header) -> InputError:
     from pydicom.uid import UID
 
-    kind = str(UID(_sop_class(header)).name) or header.text("Modality") or "object of an unnamed kind"
+    sop_class = _sop_class(header)
+    kind = str(UID(sop_class).name) if sop_class != "none" else header.text("Modality") or "of an unnamed kind"
     # The header of an image without its pixels is a cut file, not another kind of object.
     cut = "Rows" in header.dataset and "BitsAllocated" in header.dataset
     return InputError("dicom-pixels-cut" if cut else "dicom-no-image", path=header.path, kind=kind)

@@ -11,7 +11,7 @@ import numpy as np
 
 from medsynth_gui.core.image import Frame
 from medsynth_gui.core.windowing import WindowLevel
-from medsynth_gui.io.dicom.header import Header, element
+from medsynth_gui.io.dicom.header import Header, as_list, element
 from medsynth_gui.io.dicom.layout import PixelLayout
 
 if TYPE_CHECKING:
@@ -39,8 +39,9 @@ def groups(header: Header, keyword: str, frame: int = 0) -> Iterator[Dataset]:
     yield header.dataset
     shared = header.get("SharedFunctionalGroupsSequence") or ()
     per_frame = header.get("PerFrameFunctionalGroupsSequence") or ()
-    for item in [*list(shared)[:1], *list(per_frame)[frame:frame + 1]]:
-        yield from element(item, keyword, None) or ()
+    for sequence, index in ((shared, 0), (per_frame, frame)):
+        if index < len(sequence):
+            yield from element(sequence[index], keyword, None) or ()
 
 
 def read_rescale(header: Header, layout: PixelLayout, frame: int = 0) -> Rescale | None:
@@ -91,13 +92,6 @@ def _lut_window(header: Header) -> WindowLevel | None:
         if len(descriptor) == 3 and descriptor[0] is not None and descriptor[1] is not None:
             return WindowLevel.from_range(descriptor[1], descriptor[1] + (descriptor[0] or 65536) - 1, "VOI LUT")
     return None
-
-
-def as_list(value: Any) -> list[Any]:
-    """An element with one or many values as a list."""
-    if value is None:
-        return []
-    return [value] if isinstance(value, (str, bytes)) or not hasattr(value, "__iter__") else list(value)
 
 
 def number(value: Any) -> float | None:

@@ -65,7 +65,7 @@ def test_damaged_frames_are_refused(packed: dict[int, bytes]) -> None:
     labels = LabelMap(3, 8, 8)
     view = labels.read(0)
     labels.write(0)[1, 1] = 3
-    with pytest.raises(ValueError, match="damaged|outside"):
+    with pytest.raises(ValueError, match=r"damaged|outside"):
         labels.unpack(packed)
     assert view[1, 1] == 3
 

@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from medsynth_gui.core.geometry import Region
 from medsynth_gui.core.mask_document import DocumentEvent, MaskDocument
 
-FRAMES, ROWS, COLUMNS = 3, 300, 270
+FRAMES, ROWS, COLUMNS = 2, 290, 280
 
+# Around the corner where four tiles meet, so that boxes overlap each other and the edges of tiles and image.
 box = st.builds(lambda f, y, x, h, w: Region(f, y, x, y + h, x + w), st.integers(0, FRAMES - 1),
-                st.integers(-20, ROWS), st.integers(-20, COLUMNS), st.integers(1, 90), st.integers(1, 90))
+                st.integers(225, ROWS), st.integers(225, COLUMNS), st.integers(1, 50), st.integers(1, 50))
 paint = st.tuples(box, st.integers(0, 3), st.integers(0, 2**32 - 1))
 gesture = st.tuples(st.just("step"), st.lists(paint, min_size=1, max_size=4))
 other = st.tuples(st.sampled_from(["undo", "redo", "rollback", "lock 1", "lock 2", "unlock", "rest"]), st.just([]))
@@ -49,7 +50,7 @@ class Stage:
                 assert ((before == value) == (after == value)).all()
         elif action == "rollback":
             self.document.begin("given up")
-            draw(self.document, [(Region(0, 250, 250, 280, 265), 3, 1), (Region(1, 0, 0, 40, 40), 2, 2)])
+            draw(self.document, [(Region(0, 240, 240, 280, 265), 3, 1), (Region(1, -9, -9, 40, 40), 2, 2)])
             self.document.rollback()
             assert everything(self.document) == before.tobytes()
         elif action.startswith("lock"):
@@ -80,6 +81,18 @@ def test_undo_all_gives_the_first_bytes_and_redo_all_the_last(actions: list[tupl
     while document.redo():
         pass
     assert everything(document) == end
+
+
+@given(paint, st.sets(st.integers(0, 3)), st.integers(0, 2**32 - 1))
+def test_locked_labels_neither_lose_nor_gain_a_pixel(stroke: tuple[Region, int, int], locked: set[int],
+                                                     seed: int) -> None:
+    stage = Stage()
+    with stage.document.step("before"):
+        for value in (1, 2, 3):
+            mask = np.random.default_rng(seed + value).random((ROWS, COLUMNS)) < 0.4
+            stage.document.paint(Region(stroke[0].frame, 0, 0, ROWS, COLUMNS), mask, value)
+    stage.locked = locked
+    stage.play("step", [stroke])
 
 
 @settings(max_examples=25, deadline=None)
@@ -129,6 +142,18 @@ def test_an_error_inside_a_step_takes_everything_back() -> None:
     assert not document.labels(0).any()
     assert document.undo() is None
     assert document.revision == 0
+
+
+def test_undo_goes_back_behind_the_first_of_several_paints() -> None:
+    document = MaskDocument(1, 300, 300)
+    with document.step("before"):
+        document.paint(Region(0, 240, 240, 270, 270), np.ones((30, 30), bool), 3)
+    before = document.labels(0).copy()
+    with document.step("over and over"):
+        for value in (1, 2, 1):
+            document.paint(Region(0, 250, 250, 290, 290), np.ones((40, 40), bool), value)
+    assert document.undo() == "over and over"
+    assert (document.labels(0) == before).all()
 
 
 def test_history_is_bounded_by_bytes_and_keeps_the_latest_step() -> None:

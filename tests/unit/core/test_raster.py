@@ -15,7 +15,8 @@ from medsynth_gui.core.geometry import Region
 ROWS, COLUMNS = 23, 31
 coordinate = st.floats(-8, 40, allow_nan=False, width=32)
 point = st.tuples(coordinate, coordinate)
-image = st.integers(0, 2**32 - 1).map(lambda seed: np.random.default_rng(seed).integers(0, 3, (ROWS, COLUMNS), np.uint8))
+image = st.integers(0, 2**32 - 1).map(
+    lambda seed: np.random.default_rng(seed).integers(0, 3, (ROWS, COLUMNS), np.uint8))
 pixel = st.tuples(st.integers(0, ROWS - 1), st.integers(0, COLUMNS - 1))
 
 

@@ -11,8 +11,8 @@ import torch
 from PIL import Image
 
 from medsynth_gui.core.errors import InputError, ModelError, UsageError
-from medsynth_gui.core.image import ImageSeries
 from medsynth_gui.core.geometry import PixelSpacing
+from medsynth_gui.core.image import ImageSeries
 from medsynth_gui.engine.networks.table import build_network
 from medsynth_gui.engine.training.card import write_card
 from medsynth_gui.engine.training.recipe import read_recipe
@@ -21,6 +21,7 @@ from medsynth_gui.io.raster_files import read_gray, read_labels, write_gray_png,
 from medsynth_gui.jobs import catalogue
 from medsynth_gui.jobs.batch import output_stems
 from medsynth_gui.jobs.catalogue import Compute
+from medsynth_gui.jobs.gates import GateResult
 from medsynth_gui.jobs.job import JobCancelled, JobContext
 from medsynth_gui.jobs.segment import SegmentFiles, SegmentSeries
 from medsynth_gui.jobs.synthesize import Synthesize, SynthesizeFiles
@@ -160,3 +161,24 @@ def test_equal_stems_keep_their_folders():
                           (root / "a.dcm", root)])
     assert stems == {root / "a.png": Path("a"), root / "s" / "a.png": Path("s/a"), root / "b.png": Path("b"),
                      root / "a.dcm": Path("a-2")}
+
+
+def test_gates_record_and_reject(model, tmp_path, monkeypatch):
+    """A gate that finds no mask at all rejects every image that was to have one."""
+    class Blind:
+        def __init__(self, card, compute): ...
+        def judge(self, image, mask):
+            return GateResult("faithful", not mask.any(), 0.0, 0.5, "blind")
+
+    monkeypatch.setattr("medsynth_gui.jobs.synthesize.FaithfulGate", Blind)
+    write_label_png(tmp_path / "masks" / "a.png", disc(40, 60, center=(20, 30), radius=8))
+    write_label_png(tmp_path / "masks" / "b.png", np.zeros((40, 60), np.uint8))
+    folder = model(SYNTHESIS)
+    for gates, kept in (("record", 2), ("reject", 1)):
+        out = tmp_path / gates
+        report = SynthesizeFiles(folder, tmp_path / "masks", "a", 2, 0, out, gates=gates, compute=CPU).run(JobContext())
+        assert len(report.done) == kept == len(list((out / "images").glob("*.png")))
+        assert all("gates" in record for record in report.done)
+    assert [path.name for path in (tmp_path / "reject" / "rejected" / "masks").iterdir()] == ["synthetic-0-00000.png"]
+    with pytest.raises(UsageError):
+        SynthesizeFiles(folder, tmp_path / "masks", "a", 2, 0, out, gates="maybe", compute=CPU).run(JobContext())
