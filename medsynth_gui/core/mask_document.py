@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from medsynth_gui.core.edits import EditStep, Labels, Mask, RegionEdit, difference, pack_mask, unpack_mask
+from medsynth_gui.core.edits import EditStep, Labels, Mask, difference, pack_mask, unpack_mask
 from medsynth_gui.core.geometry import Region
 from medsynth_gui.core.label_map import LabelMap
 from medsynth_gui.core.signal import Signal
@@ -238,11 +238,7 @@ class MaskDocument:
         return step.name
 
     def _tell(self, regions: Iterable[Region]) -> None:
-        boxes: dict[int, Region] = {}
-        for region in regions:
-            known = boxes.get(region.frame)
-            boxes[region.frame] = known.union(region) if known else region
-        for box in boxes.values():
+        for box in _boxes(regions):
             self.changed.emit(box)
 
     def state(self) -> DocumentState:
@@ -264,4 +260,10 @@ class MaskDocument:
         self._tell(Region(frame, 0, 0, self._map.rows, self._map.columns) for frame in sorted(touched))
 
 
-__all__ = ["DocumentEvent", "DocumentState", "EditStep", "MaskDocument", "RegionEdit"]
+def _boxes(regions: Iterable[Region]) -> list[Region]:
+    """One box around the regions of each frame."""
+    boxes: dict[int, Region] = {}
+    for region in regions:
+        known = boxes.get(region.frame)
+        boxes[region.frame] = known.union(region) if known else region
+    return list(boxes.values())

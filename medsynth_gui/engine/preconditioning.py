@@ -1,8 +1,10 @@
-"""Preconditioning of a flow: the network is asked only for what a straight line cannot know.
+"""Preconditioning of a flow: the network is asked only for what no linear filter can know.
 
-For x = (1 - t) noise + t image, with images of variance s^2 around 0, the best linear guess of the
-velocity (image - noise) is `slope * x`, and what is left has variance `scale^2` (compare Karras et al.
-2022, arXiv 2206.00364, section 5, written there for diffusion).
+For x = (1 - t) noise + t image, and images of a known power spectrum P(f), the best linear guess of the
+image is Wiener's filter; it fixes the best linear guess of the velocity (image - noise), and how large
+the rest is. Speckle images have P between 80 and 0.005 over the frequencies of a 128-pixel image: a
+preconditioner that takes them for white (Karras et al. 2022, arXiv 2206.00364) leaves a small network
+to learn by itself that fine grain is noise, which took it longer than the whole training here.
 """
 
 from __future__ import annotations
@@ -11,11 +13,43 @@ import torch
 from torch import Tensor
 
 DATA_DEVIATION = 0.55
+# Fitted to the mean spectrum of breast ultrasound at 128 pixels, f in cycles per pixel, noise of power 1.
+_AMPLITUDE, _CORNER, _EXPONENT = 0.0013, 0.008, 2.4
+_GRID = 64
 
 
-def coefficients(time: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """For times (batch,) in 0..1: deviation of x, slope, scale; each (batch, 1, 1, 1)."""
+def wiener(noisy: Tensor, time: Tensor) -> tuple[Tensor, Tensor]:
+    """The best linear guesses of image and velocity.
+
+    Args:
+        noisy: (batch, 1, y, x).
+        time: (batch,) in 0 (noise) .. 1 (image).
+
+    Returns:
+        Image and velocity, of the shape of `noisy`.
+    """
+    rows, columns = noisy.shape[-2:]
     t = time.float()[:, None, None, None]
-    variance = t**2 * DATA_DEVIATION**2 + (1 - t) ** 2
-    slope = (t * DATA_DEVIATION**2 - (1 - t)) / variance
-    return torch.sqrt(variance), slope, DATA_DEVIATION / torch.sqrt(variance)
+    power = _power(torch.fft.fftfreq(rows, device=noisy.device), torch.fft.rfftfreq(columns, device=noisy.device))
+    waves = torch.fft.rfft2(noisy.float()) / (t**2 * power + (1 - t) ** 2)
+    image = torch.fft.irfft2(waves * t * power, s=(rows, columns))
+    velocity = torch.fft.irfft2(waves * (t * power - (1 - t)), s=(rows, columns))
+    return image, velocity
+
+
+def residual_scale(time: Tensor) -> Tensor:
+    """Deviation of velocity - linear guess at times (batch,); (batch, 1, 1, 1)."""
+    t = time.float()[:, None, None, None]
+    frequencies = torch.fft.fftfreq(_GRID, device=time.device)
+    power = _power(frequencies, frequencies)
+    return torch.sqrt((power / (t**2 * power + (1 - t) ** 2)).mean((2, 3), keepdim=True))
+
+
+def input_scale(time: Tensor) -> Tensor:
+    """Deviation of x at times (batch,); (batch, 1, 1, 1)."""
+    t = time.float()[:, None, None, None]
+    return torch.sqrt(t**2 * DATA_DEVIATION**2 + (1 - t) ** 2)
+
+
+def _power(fy: Tensor, fx: Tensor) -> Tensor:
+    return _AMPLITUDE * (fy[:, None] ** 2 + fx[None] ** 2 + _CORNER**2) ** (-_EXPONENT / 2)

@@ -8,12 +8,12 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from medsynth_gui.core.errors import MedSynthError, Message
+from medsynth_gui.core.errors import Message
 from medsynth_gui.core.image import ImageSeries
 from medsynth_gui.core.provenance import Provenance
+from medsynth_gui.dataset.matching import sample_of_frame
 from medsynth_gui.dataset.project import Project
 from medsynth_gui.dataset.sample import Sample
-from medsynth_gui.io.raster_files import read_gray
 from medsynth_gui.jobs.batch import BatchReport, each
 from medsynth_gui.jobs.job import JobContext, Lane
 
@@ -65,7 +65,7 @@ class AddFrames:
              known: dict[tuple[str, int, int], list[Sample]]) -> dict[str, object]:
         series = wanted.series
         same_name = known.get((series.title or "image", series.rows, series.columns), [])
-        sample = _same_pixels(same_name, series, wanted.frame)
+        sample = sample_of_frame(same_name, series, wanted.frame)
         if sample is not None:
             if wanted.mask is not None:
                 project.set_mask(sample.id, wanted.mask, wanted.mask_provenance)
@@ -73,17 +73,6 @@ class AddFrames:
         made = project.add_frame(series, wanted.frame, group=wanted.group, class_name=self.class_name,
                                  mask=wanted.mask, mask_provenance=wanted.mask_provenance)
         return {"id": made.id, "added": True}
-
-
-def _same_pixels(samples: list[Sample], series: ImageSeries, frame: int) -> Sample | None:
-    image = series.gray(frame) if samples else None
-    for sample in samples:
-        try:
-            if image is not None and np.array_equal(read_gray(sample.image), image):
-                return sample
-        except MedSynthError:
-            continue
-    return None
 
 
 def read_samples(project: Path) -> tuple[Sample, ...]:

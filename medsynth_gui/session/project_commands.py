@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from medsynth_gui.core.errors import MedSynthError, UsageError
+from medsynth_gui.core.errors import UsageError
 from medsynth_gui.core.image import ImageSeries
 from medsynth_gui.core.provenance import Provenance
 from medsynth_gui.session.session import Session
@@ -101,21 +98,7 @@ def _project(session: Session) -> Project:
 
 
 def sample_of(project: Project, series: ImageSeries, frame: int) -> Sample | None:
-    """The sample that was made from this frame: of its name, number and pixels."""
-    from medsynth_gui.io.raster_files import read_gray
+    """The sample that was made from this frame."""
+    from medsynth_gui.dataset.matching import sample_of_frame
 
-    # A frozen cine has equal frames: the number tells them apart.
-    number = re.compile(rf"-{frame:04d}(-\d+)?$" if series.frame_count > 1 else "")
-    image = None
-    for sample in project.samples():
-        if sample.title != (series.title or "image") or (sample.rows, sample.columns) != (series.rows, series.columns):
-            continue
-        if not number.search(sample.id):
-            continue
-        image = series.gray(frame) if image is None else image
-        try:
-            if np.array_equal(read_gray(sample.image), image):
-                return sample
-        except MedSynthError:
-            continue
-    return None
+    return sample_of_frame(project.samples(), series, frame)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtCore import QEvent, QEventLoop, QObject, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from medsynth_gui.app import Studio
 from medsynth_gui.core.image import ImageSeries
@@ -42,21 +43,41 @@ def studio(qapp: QApplication) -> Iterator[Studio]:
     studio.close()
 
 
+class Painted(QObject):
+    """Runs a change of a widget until the widget has been painted."""
+
+    def __init__(self, widget: QWidget) -> None:
+        super().__init__(widget)
+        self._painted = False
+        widget.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        self._painted |= event.type() == QEvent.Type.Paint
+        return False
+
+    def after(self, change: Callable[[], object]) -> None:
+        self._painted = False
+        change()
+        while not self._painted:
+            QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
+
+
 def _send(canvas: Canvas, kind: QEvent.Type, at: QPointF, *, pressed: bool = True) -> None:
     left, none = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
     button = none if kind == QEvent.Type.MouseMove else left
     event = QMouseEvent(kind, at, canvas.mapToGlobal(at), button, left if pressed else none,
                         Qt.KeyboardModifier.NoModifier)
     QApplication.sendEvent(canvas, event)
-    QApplication.processEvents()
 
 
 def _stroke(canvas: Canvas, row: float) -> list[float]:
     """Times of the moves of one stroke across the middle of the canvas."""
     left = canvas.width() / 2 - MOVES / 2 * STEP_PX
     points = [QPointF(left + number * STEP_PX, row) for number in range(MOVES + 1)]
-    _send(canvas, QEvent.Type.MouseButtonPress, points[0])
-    times = [milliseconds(lambda at=at: _send(canvas, QEvent.Type.MouseMove, at)) for at in points[1:]]
+    painted = Painted(canvas)
+    painted.after(partial(_send, canvas, QEvent.Type.MouseButtonPress, points[0]))
+    times = [milliseconds(partial(painted.after, partial(_send, canvas, QEvent.Type.MouseMove, at)))
+             for at in points[1:]]
     _send(canvas, QEvent.Type.MouseButtonRelease, points[-1], pressed=False)
     return times
 
@@ -75,17 +96,13 @@ def test_a_move_of_the_brush(table: Table, studio: Studio, zoom: str, size: int)
     floor = IndexedBrush(image, canvas.view.scale, (top, left))
     floor.resize(canvas.size())
     floor.show()
-    QApplication.processEvents()
+    painted = Painted(floor)
+    painted.after(floor.update)
     ours, least = _stroke(canvas, canvas.height() * 0.4), []
     y = int(top + canvas.height() * 0.4 / canvas.view.scale)
     for number in range(MOVES):
         x = int(left + (canvas.width() / 2 + (number - MOVES / 2) * STEP_PX) / canvas.view.scale)
-
-        def move(x: int = x) -> None:
-            floor.stamp(y, x, size // 2)
-            QApplication.processEvents()
-
-        least.append(milliseconds(move))
+        least.append(milliseconds(partial(painted.after, partial(floor.stamp, y, x, size // 2))))
     floor.close()
     assert studio.context.session.document.labels(0).any()
     table.add(f"brush {size} px on {SIZE}², {zoom}", ours, least, "Indexed8, dirty rectangle")
@@ -101,13 +118,10 @@ def test_undo(table: Table, studio: Studio) -> None:
         snapshots.append(session.document.labels(0).copy())
         _stroke(canvas, canvas.height() * (0.2 + 0.05 * number))
     ours, least = [], []
+    painted = Painted(canvas)
     buffer = session.document.labels(0).copy()
     for snapshot in reversed(snapshots):
-        def undo() -> None:
-            commands.undo(session)
-            QApplication.processEvents()
-
-        ours.append(milliseconds(undo))
-        least.append(milliseconds(lambda snapshot=snapshot: np.copyto(buffer, snapshot)))
+        ours.append(milliseconds(partial(painted.after, partial(commands.undo, session))))
+        least.append(milliseconds(partial(np.copyto, buffer, snapshot)))
     assert not session.document.labels(0).any()
     table.add(f"undo a stroke on {SIZE}²", ours, least, "a snapshot copied back, nothing repainted")

@@ -28,29 +28,49 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QApplication, QGraphicsScene, QGraphicsView, QMainWindow
 
-class Window(QMainWindow):
+def told():
+    print("window painted", flush=True)
+    QApplication.exit(0)
+
+class View(QGraphicsView):
     def paintEvent(self, event):
         super().paintEvent(event)
-        QTimer.singleShot(0, self.told)
-
-    def told(self):
-        print("window painted", flush=True)
-        QApplication.exit(0)
+        QTimer.singleShot(0, told)
 
 application = QApplication([])
-window = Window()
+window = QMainWindow()
 scene = QGraphicsScene()
 if len(sys.argv) > 1:
     scene.addPixmap(QPixmap(sys.argv[1]))
-window.setCentralWidget(QGraphicsView(scene))
+window.setCentralWidget(View(scene))
 window.resize(1280, 800)
 window.show()
 application.exec()
 """
-PYQTGRAPH = GRAPHICS_VIEW.replace("application = ", "import pyqtgraph\napplication = ").replace(
-    "window.setCentralWidget(QGraphicsView(scene))",
-    "view = pyqtgraph.GraphicsLayoutWidget()\nview.addViewBox().addItem(pyqtgraph.ImageItem())\n"
-    "window.setCentralWidget(view)")
+PYQTGRAPH = """
+import sys
+import pyqtgraph
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication, QMainWindow
+
+def told():
+    print("window painted", flush=True)
+    QApplication.exit(0)
+
+class View(pyqtgraph.GraphicsLayoutWidget):
+    def paintEvent(self, event):
+        super().paintEvent(event)
+        QTimer.singleShot(0, told)
+
+application = QApplication([])
+window = QMainWindow()
+view = View()
+view.addViewBox().addItem(pyqtgraph.ImageItem())
+window.setCentralWidget(view)
+window.resize(1280, 800)
+window.show()
+application.exec()
+"""
 OUR_IMAGE = """
 import sys
 from pathlib import Path

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 import pytest
@@ -43,7 +44,8 @@ class _Slab:
 
     def tissue(self, points: Points) -> Tissue:
         inside, ones = self._inside(points), np.ones_like(points.y)
-        return Tissue(np.where(inside, self._echo_db, 0) * ones, np.where(inside, self._attenuation, 0.5) * ones, 0 * ones)
+        attenuation = np.where(inside, self._attenuation, 0.5)
+        return Tissue(np.where(inside, self._echo_db, 0) * ones, attenuation * ones, 0 * ones)
 
     def labels(self, points: Points) -> npt.NDArray[np.uint8]:
         return self._inside(points).astype(np.uint8)
@@ -130,14 +132,10 @@ def test_the_mask_of_a_cyst_lies_on_its_edge(probe: Probe) -> None:
 
 
 def _around(mask: npt.NDArray[np.bool_], pixels: int) -> npt.NDArray[np.bool_]:
-    import cv2
-
     return cv2.dilate(mask.astype(np.uint8), np.ones((2 * pixels + 1,) * 2, np.uint8)) > 0
 
 
 def _smooth(image: npt.NDArray[np.float32]) -> npt.NDArray[np.floating]:
-    import cv2
-
     return cv2.GaussianBlur(image, (0, 0), 1.5)
 
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import cv2
 import numpy as np
 import pytest
 
 from medsynth_gui.core.errors import UsageError
 from medsynth_gui.engine.simulator import PHANTOMS, measure, simulate
+from medsynth_gui.engine.simulator.domain import draw_domain
 from medsynth_gui.engine.simulator.motion import Motion
 from medsynth_gui.engine.simulator.probe import linear_probe
+from medsynth_gui.engine.simulator.scanner import scan
 
 _CLASSES = {"breast-lesion": {"benign", "malignant", "normal"}, "fetal-head": {"head"}, "muscle-fat": {"limb"},
             "lung": {"a-lines", "b-lines"}}
@@ -69,7 +72,7 @@ def test_a_normal_breast_has_an_empty_mask_and_no_other() -> None:
 
 
 def test_a_seed_is_the_same_body_at_every_size() -> None:
-    small, large = (simulate("breast-lesion", seed=6, size=size).masks[0] for size in (64, 128))
+    small, large = (simulate("breast-lesion", seed=3, size=size).masks[0] for size in (64, 128))
     assert small.any() and np.mean(large.reshape(64, 2, 64, 2).mean(axis=(1, 3)).round() != small) < 0.01
 
 
@@ -85,15 +88,10 @@ def test_a_cine_moves_smoothly_and_its_first_frame_is_the_still() -> None:
 
 def test_speckle_moves_with_the_tissue() -> None:
     """A frame looks like the first one carried along by the known motion, not like the first one itself."""
-    import cv2
-
-    from medsynth_gui.engine.simulator import case as module
-    from medsynth_gui.engine.simulator.scanner import scan
-
     probe = linear_probe(160, 160, width_mm=32, depth_mm=32)
     rng = np.random.default_rng(4)
     medium = PHANTOMS["breast-lesion"].draw(rng, probe.extent())
-    domain = module.draw_domain(rng, frequency_mhz=(9, 9), compensated=0.7, median_gray=(90, 1), depth_mm=32, severity=0)
+    domain = draw_domain(rng, frequency_mhz=(9, 9), compensated=0.7, median_gray=(90, 1), depth_mm=32, severity=0)
     motion = Motion(3.0, 0.0, (0.0, 0.0), 0.0, (16, 0, 8), 0.0, 1.0)
     images, _ = scan(medium, probe, domain, rng, rng, motion=motion, frames=2)
     shift = 3.0 / probe.spacing.x_mm

@@ -88,6 +88,12 @@ def test_undo_takes_the_stroke_back_and_masks_come_from_a_folder(qtbot: QtBot, w
     page.setup.folder_field.set_path(tmp_path / "masks")
     settle(qtbot, window)
     assert len(page.masks()) == 3 and page.setup.go.isEnabled()
+
+
+def test_masks_are_sampled_where_the_card_names_a_phantom(qtbot: QtBot, window: MainWindow) -> None:
+    page = go(qtbot, window, "synthesize")
+    if not page.setup.model.card.input.get("phantom"):
+        pytest.skip("the shipped generator names no phantom to sample masks from")
     page.setup.switch.choose("sample")
     settle(qtbot, window)
     assert len(page.masks()) == 1 and page.masks()[0].any()

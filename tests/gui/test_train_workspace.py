@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -36,7 +37,8 @@ def write_run(folder: Path, *, validations: int, ended: str = "") -> Path:
     events: list[dict[str, Any]] = [{"event": "start", "minutes": 5, "seconds": 0}]
     for number in range(1, validations + 1):
         step = number * 100
-        events += [{"event": "step", "step": step, "seconds": number * 10.0, "loss": 1 / number, "progress": number / 10},
+        events += [{"event": "step", "step": step, "seconds": number * 10.0, "loss": 1 / number,
+                    "progress": number / 10},
                    {"event": "validation", "step": step, "seconds": number * 10.0, "dice": number / 10}]
         write_gray_png(folder / "previews" / f"{step:06d}.png", np.roll(ramp(), number, axis=0))
     events += [{"event": ended, "message": "no more data"}] if ended else []
@@ -64,7 +66,7 @@ def test_a_run_shows_its_state_curves_and_newest_prediction(qtbot: QtBot, window
 
 def test_a_growing_run_is_followed(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
     folder = write_run(tmp_path / "run", validations=1)
-    (folder / "training.pid").write_text(str(__import__("os").getpid()), encoding="utf-8")
+    (folder / "training.pid").write_text(str(os.getpid()), encoding="utf-8")
     page = show(qtbot, window, folder)
     assert page.run.state == "running"
     write_run(folder, validations=4)

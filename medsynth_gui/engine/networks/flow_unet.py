@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from medsynth_gui.engine.preconditioning import coefficients
+from medsynth_gui.engine.preconditioning import DATA_DEVIATION, input_scale, residual_scale, wiener
 
 
 class ModulatedBlock(nn.Module):
@@ -73,7 +73,7 @@ class FlowUNet(nn.Module):
         self.classes = classes
         self.time = nn.Sequential(nn.Linear(128, embedding), nn.SiLU(), nn.Linear(embedding, embedding))
         self.class_embedding = nn.Embedding(classes + 1, embedding)
-        self.stem = nn.Conv2d((1 + conditions) * unshuffle**2, widths[0], 3, padding=1)
+        self.stem = nn.Conv2d((2 + conditions) * unshuffle**2, widths[0], 3, padding=1)
         self.encoder, self.decoder = nn.ModuleList(), nn.ModuleList()
         previous = widths[0]
         for width, count in zip(widths, blocks, strict=True):
@@ -93,8 +93,9 @@ class FlowUNet(nn.Module):
     def forward(self, noisy: Tensor, time: Tensor, condition: Tensor, class_index: Tensor) -> Tensor:
         """Velocity (batch, 1, y, x) of `noisy` (same shape) at `time` (batch,) in 0 (noise) .. 1 (image)."""
         embedding = F.silu(self.time(_time_features(time)) + self.class_embedding(class_index))
-        deviation, slope, scale = coefficients(time)
-        x = self.stem(F.pixel_unshuffle(torch.cat([noisy / deviation, condition], 1), self.unshuffle))
+        guess, velocity = wiener(noisy, time)
+        channels = torch.cat([noisy / input_scale(time), guess / DATA_DEVIATION, condition], 1)
+        x = self.stem(F.pixel_unshuffle(channels, self.unshuffle))
         skips: list[Tensor] = []
         for level, stage in enumerate(self.encoder):
             x = F.avg_pool2d(x, 2) if level else x
@@ -106,7 +107,7 @@ class FlowUNet(nn.Module):
             x = torch.cat([F.interpolate(x, scale_factor=2.0, mode="nearest"), skip], 1)
             x = self._stage(stage, x, embedding, len(skips))
         residual = F.pixel_shuffle(self.head(F.silu(self.norm(x))), self.unshuffle)
-        return slope * noisy + scale * residual
+        return velocity + residual_scale(time) * residual
 
     def _stage(self, stage: nn.Module, x: Tensor, embedding: Tensor, level: int) -> Tensor:
         for block in stage.children():

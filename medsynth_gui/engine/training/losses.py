@@ -32,7 +32,7 @@ def segmentation_loss(logits: Tensor, coarse: Tensor, presence: Tensor, target: 
     small = F.interpolate(target[:, None].float(), size=coarse.shape[-2:], mode="nearest")[:, 0].long()
     there = torch.stack([(target == value).flatten(1).any(1) for value in range(1, logits.shape[1])], 1).float()
     present = F.binary_cross_entropy_with_logits(presence.float(), there)
-    return dice_cross_entropy(logits, target) + 0.3 * dice_cross_entropy(coarse, small) + 0.3 * present
+    return dice_cross_entropy(logits, target) + 0.3 * dice_cross_entropy(coarse, small) + 0.6 * present
 
 
 def charbonnier(predicted: Tensor, target: Tensor, *, epsilon: float = 1e-3) -> Tensor:

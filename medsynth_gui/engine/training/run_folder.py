@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save
 from torch import Tensor
 
-from medsynth_gui.io.atomic import atomic_write, write_json
+from medsynth_gui.io.atomic import atomic_write, write_bytes, write_json
 from medsynth_gui.io.raster_files import write_gray_png
 
 
@@ -57,8 +57,8 @@ class RunFolder:
         checkpoint = self.folder / "checkpoint"
         checkpoint.mkdir(exist_ok=True)
         name = f"{state['step']:08d}.safetensors"
-        with atomic_write(checkpoint / name) as temporary:
-            save_file({key: tensor.detach().cpu().contiguous() for key, tensor in tensors.items()}, temporary)
+        write_bytes(checkpoint / name, save({key: tensor.detach().cpu().contiguous()
+                                             for key, tensor in tensors.items()}))
         write_json(checkpoint / "state.json", {**state, "tensors": name})
         for old in checkpoint.glob("*.safetensors"):
             if old.name != name:

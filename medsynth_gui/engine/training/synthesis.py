@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from medsynth_gui.core.geometry import Letterbox
 from medsynth_gui.engine.condition import condition_channels
-from medsynth_gui.engine.preconditioning import coefficients
+from medsynth_gui.engine.preconditioning import residual_scale
 from medsynth_gui.engine.samplers import sample_heun
 from medsynth_gui.engine.training.augment import Geometry, warp
 from medsynth_gui.engine.training.data import TrainingData, letterboxed, load_pairs, sampling_weights
@@ -42,7 +42,7 @@ class SynthesisTask:
     def loss(self, network: nn.Module, rng: np.random.Generator, progress: float) -> Tensor:
         """Squared error of the velocity inside the image, at logit-normal times."""
         images, conditions, classes = self._batch(rng)
-        time = torch.sigmoid(torch.randn(len(images), device=self.device))
+        time = torch.sigmoid(0.3 + 1.2 * torch.randn(len(images), device=self.device))
         return self._error(network, images, conditions, classes, time, torch.randn_like(images))
 
     def _error(self, network: nn.Module, images: Tensor, conditions: Tensor, classes: Tensor, time: Tensor,
@@ -51,8 +51,7 @@ class SynthesisTask:
         noise = noise * inside
         at = time[:, None, None, None]
         predicted = network((1 - at) * noise + at * images, time, conditions, classes)
-        _, _, scale = coefficients(time)
-        wrong = ((predicted.float() - (images - noise)) / scale) ** 2 * inside
+        wrong = ((predicted.float() - (images - noise)) / residual_scale(time)) ** 2 * inside
         return wrong.sum() / inside.sum()
 
     def _batch(self, rng: np.random.Generator) -> Batch:

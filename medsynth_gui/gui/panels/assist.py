@@ -9,7 +9,8 @@ from medsynth_gui.core.layers import ResultLayer
 from medsynth_gui.core.model_card import ModelCard
 from medsynth_gui.gui.context import AppContext
 from medsynth_gui.gui.job_queue import JobHandle
-from medsynth_gui.gui.panels.parts import Card, Choice, button, section_head, text
+from medsynth_gui.gui.panels.fields import Choice
+from medsynth_gui.gui.panels.parts import Card, button, section_head, text
 from medsynth_gui.gui.theme import SPACE
 from medsynth_gui.gui.translation import number
 from medsynth_gui.session import commands

@@ -71,8 +71,10 @@ class ExportPlanView(QWidget):
         self._target = plan.target
         synthetic = sum(item.sample.synthetic for item in plan.items)
         self._title.setText(self.tr("Dry run"))
-        self._say(self.tr("nothing is written yet") if not plan.conflicts else self.tr("cannot be written as it stands"),
-                  "muted" if not plan.conflicts else "caution")
+        if plan.conflicts:
+            self._say(self.tr("cannot be written as it stands"), "caution")
+        else:
+            self._say(self.tr("nothing is written yet"), "muted")
         self._show_facts(len(plan.items), synthetic, parts_of(plan.items), self.tr("at most {size}").format(
             size=size_words(plan.size_bytes)), plan.target)
         self._conflicts.setText("\n".join(words(message) for message in plan.conflicts))
@@ -115,6 +117,7 @@ def _table(model: TableModel, name: str, *, stretch: int) -> QTableView:
     table.setObjectName(name)
     table.setModel(model)
     table.setShowGrid(False)
+    table.setWordWrap(False)
     table.setSortingEnabled(True)
     table.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
     table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)

@@ -11,7 +11,8 @@ from medsynth_gui.core.review import ReviewState
 from medsynth_gui.dataset.export.table import EXPORTERS
 from medsynth_gui.dataset.query import Query
 from medsynth_gui.dataset.sample import Sample
-from medsynth_gui.gui.panels.parts import Card, Choice, FolderField, KeyValues, SidePanel, button, row, section_head, text
+from medsynth_gui.gui.panels.fields import Choice, FolderField
+from medsynth_gui.gui.panels.parts import Card, KeyValues, SidePanel, button, row, section_head, text
 from medsynth_gui.gui.theme import SPACE
 
 QUERIES = {"all": Query(), "approved": Query(review=ReviewState.APPROVED), "real": Query(synthetic=False),
@@ -40,7 +41,8 @@ class ExportSetup(SidePanel):
         self.what.set_rows(list(words.items()))
         self.format = Choice(self.tr("Format of the dataset"), name="export-format")
         self.format.set_rows([(name, exporter.title) for name, exporter in EXPORTERS.items()])
-        self.out = FolderField(self.tr("Empty or new folder"), self.tr("Where the dataset is written"), name="export-out")
+        self.out = FolderField(self.tr("Empty or new folder"), self.tr("Where the dataset is written"),
+                               name="export-out")
         for signal in (self.what.picked, self.format.picked, self.out.changed):
             signal.connect(self._tell)
         self.plan_button = button(self.tr("Dry run"), self.plan.emit, name="export-plan",
@@ -71,7 +73,8 @@ class ExportSetup(SidePanel):
         approved = sum(sample.review.state is ReviewState.APPROVED for sample in samples)
         parts = [sum(sample.split == part for sample in samples) for part in ("train", "val", "test")]
         self._facts.set_rows([
-            (self.tr("Samples"), f"{len(samples):,}"), (self.tr("With mask"), f"{sum(bool(s.mask) for s in samples):,}"),
+            (self.tr("Samples"), f"{len(samples):,}"),
+            (self.tr("With mask"), f"{sum(bool(sample.mask) for sample in samples):,}"),
             (self.tr("Synthetic"), f"{synthetic:,}"), (self.tr("Approved"), f"{approved:,}"),
             (self.tr("Train / val / test"), " / ".join(f"{part:,}" for part in parts))] if name else [])
         self.refresh()

@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from medsynth_gui.gui.icons import icon
 from medsynth_gui.gui.item_models.library_entries import FACETS, LibraryEntry, LibraryFilter, facet_values
-from medsynth_gui.gui.panels.parts import Card, Choice, SidePanel, button, row, section_head, text
+from medsynth_gui.gui.panels.fields import Choice
+from medsynth_gui.gui.panels.parts import Card, SidePanel, button, row, section_head, text
 from medsynth_gui.gui.theme import SPACE
 
 
@@ -80,7 +81,8 @@ class LibraryFilters(SidePanel):
         """Name the open project; an empty name says that there is none."""
         self._name.setText(name or self.tr("No project yet"))
         self._name.setToolTip(folder)
-        self._count.setText((self.tr("1 sample") if samples == 1 else self.tr("{n} samples").format(n=f"{samples:,}")) if name else
+        counted = self.tr("1 sample") if samples == 1 else self.tr("{n} samples").format(n=f"{samples:,}")
+        self._count.setText(counted if name else
                             self.tr("A project keeps images, masks and where they come from in one folder."))
 
     def reset(self) -> None:

@@ -40,9 +40,8 @@ def frames_to_add(session: Session, chosen: Iterable[OpenSeries]) -> tuple[Frame
         # A series that was never shown has no mask, unless a journal of an earlier day says otherwise.
         drawn = opened.loaded or (session.folder / f"{opened.key}.journal").exists()
         labelled = opened.document.labelled_frames() if drawn else ()
-        for frame in labelled:
-            wanted.append(FrameToAdd(opened.series, frame, group, opened.document.labels(frame).copy(),
-                                     opened.note.accepted.get(frame)))
+        wanted += [FrameToAdd(opened.series, frame, group, opened.document.labels(frame).copy(),
+                              opened.note.accepted.get(frame)) for frame in labelled]
         if not labelled:
             wanted.append(FrameToAdd(opened.series, opened.frame, group))
     return tuple(wanted)

@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from medsynth_gui.core.model_card import ModelCard
 from medsynth_gui.gui.context import AppContext
-from medsynth_gui.gui.panels.parts import Card, Choice, text
+from medsynth_gui.gui.panels.fields import Choice
+from medsynth_gui.gui.panels.parts import Card, text
 from medsynth_gui.gui.theme import SPACE
 from medsynth_gui.jobs.catalogue import Compute, list_models
 

@@ -25,7 +25,8 @@ class QualityResults(QWidget):
         super().__init__(parent)
         self.setFixedWidth(WIDTH)
         self._head = section_head(self.tr("Figures"))
-        self._hint = text(self.tr("Compare this image or two folders: Dice and the other figures appear here."), "muted")
+        self._hint = text(self.tr("Compare this image or two folders: Dice and the other figures appear here."),
+                          "muted")
         self._cards = QVBoxLayout()
         self._cards.setSpacing(SPACE.S)
         self._note = text("", "small")
@@ -66,6 +67,7 @@ class QualityResults(QWidget):
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         table.setShowGrid(False)
+        table.setWordWrap(False)
         table.setSortingEnabled(True)
         table.verticalHeader().hide()
         table.verticalHeader().setDefaultSectionSize(28)
@@ -110,7 +112,8 @@ class QualityResults(QWidget):
         name = label.get("name") or names.get(int(value)) or self.tr("Label {value}").format(value=value)
         distance = label.get("hd95_mm") or label.get("hd95_px")
         unit = "mm" if label.get("hd95_mm") else "px"
-        rows = [(self.tr("Median"), f"{dice['median']:.3f}" if dice else ""), (self.tr("IoU"), _figure(label.get("iou"))),
+        rows = [(self.tr("Median"), f"{dice['median']:.3f}" if dice else ""),
+                (self.tr("IoU"), _figure(label.get("iou"))),
                 (self.tr("HD95"), _figure(distance, 1, unit)), (self.tr("NSD"), _figure(label.get("nsd"))),
                 (self.tr("Missed"), self.tr("{n} of {all}").format(n=label["missed"], all=label["images_with_label"])),
                 (self.tr("False positives"), self.tr("{n} of {all}").format(

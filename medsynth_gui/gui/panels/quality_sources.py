@@ -8,8 +8,9 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
 from medsynth_gui.gui.context import AppContext
+from medsynth_gui.gui.panels.fields import Choice, FolderField, Segmented
 from medsynth_gui.gui.panels.model_cards import ModelCards, ModelChoice
-from medsynth_gui.gui.panels.parts import Choice, FolderField, Segmented, SidePanel, button, section_head, text
+from medsynth_gui.gui.panels.parts import SidePanel, button, section_head, text
 from medsynth_gui.gui.theme import SPACE
 from medsynth_gui.jobs.catalogue import list_models
 

@@ -5,18 +5,19 @@ from __future__ import annotations
 import random
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QSlider, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSlider, QVBoxLayout, QWidget
 
 from medsynth_gui.gui.context import AppContext
+from medsynth_gui.gui.panels.fields import Choice, FolderField, Segmented, number_box
 from medsynth_gui.gui.panels.model_cards import ModelChoice
-from medsynth_gui.gui.panels.parts import Choice, FolderField, Segmented, SidePanel, button, row, section_head, text, tool
+from medsynth_gui.gui.panels.parts import SidePanel, button, row, section_head, text, tool
 from medsynth_gui.gui.theme import SPACE
 
 _SEEDS = 1_000_000
 
 
 class SynthesizeSetup(SidePanel):
-    """Emits `run`, `cancel`, `source(str)`, `folder(Path | None)`, `another` and the pad's `radius`, `undo`, `clear`."""
+    """Emits `run`, `source(str)`, `folder(Path | None)`, `another` and the pad's `radius`, `undo`, `clear`."""
 
     run = Signal()
     source = Signal(str)
@@ -38,22 +39,16 @@ class SynthesizeSetup(SidePanel):
         self.model = ModelChoice(context, "synthesis", "model_synthesize")
         self.model.changed.connect(self._model_changed)
         self.class_choice = Choice(self.tr("Class of the image"), name="synthesize-class")
-        self.seed = self._spin(0, _SEEDS - 1, 1, "synthesize-seed", self.tr("The same seed gives the same image"))
-        self.count = self._spin(1, 1000, 4, "synthesize-count", self.tr("How many images"))
-        self.steps = self._spin(1, 100, 12, "synthesize-steps", self.tr("Steps of the sampler: more is slower, finer"))
+        self.seed = number_box(0, _SEEDS - 1, 1, name="synthesize-seed",
+                               tip=self.tr("The same seed gives the same image"))
+        self.count = number_box(1, 1000, 4, name="synthesize-count", tip=self.tr("How many images"))
+        self.steps = number_box(1, 100, 12, name="synthesize-steps",
+                                tip=self.tr("Steps of the sampler: more is slower, finer"))
         self.go = button(self.tr("Synthesize"), self.run.emit, kind="primary", name="synthesize-run",
                          tip=self.tr("Make images for this mask (Ctrl+Enter)"))
         self._build()
         self._model_changed()
         self._switched("image")
-
-    def _spin(self, low: int, high: int, value: int, name: str, tip: str) -> QSpinBox:
-        box = QSpinBox()
-        box.setRange(low, high)
-        box.setValue(value)
-        box.setObjectName(name)
-        box.setToolTip(tip)
-        return box
 
     def _build(self) -> None:
         self.radius_slider = QSlider(Qt.Orientation.Horizontal)
@@ -63,7 +58,8 @@ class SynthesizeSetup(SidePanel):
         self.radius_slider.valueChanged.connect(self.radius.emit)
         self._draw_page = self._page(
             row(text(self.tr("Radius"), "muted", wrap=False), self.radius_slider, stretch=1),
-            row(button(self.tr("Undo"), self.undo.emit, name="pad-undo", tip=self.tr("Take the last stroke back (Ctrl+Z)")),
+            row(button(self.tr("Undo"), self.undo.emit, name="pad-undo",
+                       tip=self.tr("Take the last stroke back (Ctrl+Z)")),
                 button(self.tr("Clear"), self.clear.emit, name="pad-clear", tip=self.tr("Wipe the field"))))
         self._sample_page = self._page(row(button(self.tr("Another mask"), self.another.emit, glyph="shuffle",
                                                   name="mask-another", tip=self.tr("Invent another mask"))))
@@ -124,6 +120,7 @@ class SynthesizeSetup(SidePanel):
     def _model_changed(self) -> None:
         card = self.model.card
         classes = card.classes if card else ()
+        self.switch.offer("sample", bool(card and card.input.get("phantom")))
         self.class_choice.set_rows([(None, self.tr("Any class")), *((name, name) for name in classes)])
         for widget in (self._class_head, self.class_choice):
             widget.setVisible(bool(classes))

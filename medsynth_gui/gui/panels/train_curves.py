@@ -1,4 +1,4 @@
-"""Curves of a training: loss on a log scale above, the validation figure below, on one time axis."""
+"""Curves of a training: loss above, the validation figure below, on one axis of steps."""
 
 from __future__ import annotations
 
@@ -43,7 +43,6 @@ class Curves(QWidget):
         self._steps: npt.NDArray[np.float64] = np.empty(0)
         self.loss = self._plot(self.tr("Loss"))
         self.figure = self._plot(self.tr("Validation"))
-        self.loss.setLogMode(y=True)
         self.figure.setXLink(self.loss)
         self._loss_line = self.loss.plot()
         self._figure_line = self.figure.plot(symbol="o", symbolSize=5)
@@ -97,7 +96,7 @@ class Curves(QWidget):
     def set_epochs(self, epochs: Sequence[Mapping[str, Any]]) -> None:
         """Draw the epochs of a run."""
         steps, loss = epoch_series(epochs, "loss")
-        self._loss_line.setData(steps, np.maximum(loss, 1e-8))
+        self._loss_line.setData(steps, loss)
         self._steps = np.array([float(epoch["step"]) for epoch in epochs if "step" in epoch])
         found = drawn_figure(epochs)
         self._shown_figure = found[1] if found else ""

@@ -44,13 +44,14 @@ class RunView(QWidget):
         layout.setContentsMargins(SPACE.M, SPACE.M, SPACE.M, SPACE.M)
         layout.setSpacing(SPACE.S)
         layout.addWidget(self._head())
-        split = QSplitter(Qt.Orientation.Vertical)
+        split = QSplitter(Qt.Orientation.Horizontal)
         split.setHandleWidth(SPACE.S)
         split.setChildrenCollapsible(False)
         split.addWidget(self.curves)
         split.addWidget(self._predictions())
-        split.setStretchFactor(0, 5)
-        split.setStretchFactor(1, 4)
+        split.setStretchFactor(0, 1)
+        split.setStretchFactor(1, 1)
+        split.setSizes([500, 500])
         layout.addWidget(split, 1)
 
     def _head(self) -> Card:
@@ -76,7 +77,7 @@ class RunView(QWidget):
         return card
 
     def _predictions(self) -> QWidget:
-        self._which = text("", "muted", wrap=False)
+        self._which = text("", "muted")
         self.scrub = QSlider(Qt.Orientation.Horizontal)
         self.scrub.setObjectName("train-scrub")
         self.scrub.setToolTip(self.tr("Scrub through the validations of the run"))
@@ -85,8 +86,9 @@ class RunView(QWidget):
         layout = QVBoxLayout(box)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(SPACE.XS)
-        layout.addLayout(row(section_head(self.tr("Held-out predictions")), QWidget(), self._which, stretch=1))
+        layout.addLayout(row(section_head(self.tr("Held-out predictions")), QWidget(), stretch=1))
         layout.addWidget(self.canvas, 1)
+        layout.addWidget(self._which)
         layout.addWidget(self.scrub)
         return box
 
@@ -106,7 +108,7 @@ class RunView(QWidget):
         self._message.setVisible(bool(run.message))
         self.stop_button.setVisible(run.state == "running")
         self.resume_button.setVisible(run.state in ("stopped", "failed"))
-        self.use_button.setVisible((run.folder / "card.toml").is_file())
+        self.use_button.setVisible(run.state != "running" and (run.folder / "card.toml").is_file())
         self.curves.set_epochs(run.epochs)
         self.scrub.setVisible(len(run.previews) > 1)
         self.scrub.setMaximum(max(0, len(run.previews) - 1))

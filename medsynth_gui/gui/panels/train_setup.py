@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFileDialog, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
 from medsynth_gui.core.model_card import ModelCard
-from medsynth_gui.gui.panels.parts import Card, Choice, FolderField, SidePanel, button, row, section_head, text, tool
+from medsynth_gui.gui.panels.fields import Choice, FolderField, number_box
+from medsynth_gui.gui.panels.parts import Card, SidePanel, button, row, section_head, text, tool
 from medsynth_gui.gui.theme import SPACE
 from medsynth_gui.jobs.catalogue import find_recipe, recipes
 
@@ -46,12 +47,9 @@ class TrainSetup(SidePanel):
         self._nothing = text(self.tr("A folder with images/, masks/ and index.csv."), "muted")
         self.init = Choice(self.tr("Where the weights start from"), name="train-init")
         self.init.picked.connect(self._init_picked)
-        self.minutes = QSpinBox()
-        self.minutes.setObjectName("train-minutes")
-        self.minutes.setRange(1, 7 * 24 * 60)
-        self.minutes.setValue(30)
+        self.minutes = number_box(1, 7 * 24 * 60, 30, name="train-minutes", tip=self.tr(
+            "Training ends after this long, measures the model and writes its card"))
         self.minutes.setSuffix(self.tr(" min"))
-        self.minutes.setToolTip(self.tr("Training ends after this long, measures the model and writes its card"))
         self.out = FolderField(self.tr("New folder"), self.tr("Folder that becomes the model"), name="train-out")
         self.out.changed.connect(self._refresh)
         self._go = button(self.tr("Start training"), self._start, kind="primary", name="train-start",
@@ -98,7 +96,11 @@ class TrainSetup(SidePanel):
 
     def _recipe_changed(self, *_: object) -> None:
         facts = recipe_facts(self.recipe.currentData())
-        self._about.setText(str(facts.get("description", facts.get("task", ""))))
+        tasks = {"segmentation": self.tr("Segmentation"), "synthesis": self.tr("Synthesis"),
+                 "super-resolution": self.tr("Super-resolution")}
+        modalities = facts.get("modalities", [])
+        self._about.setText(" · ".join([tasks.get(str(facts.get("task")), ""),
+                                        *(modalities if isinstance(modalities, list) else [])]).strip(" ·"))
         self._about.setVisible(bool(self._about.text()))
         self._offer_models()
         self._refresh()

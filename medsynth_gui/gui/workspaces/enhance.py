@@ -117,7 +117,8 @@ class EnhanceWorkspace(Workspace):
             return
         folder = Path(self.context.settings["last_folder"] or ".")
         name = f"{Path(self.enlarged.title).stem}-x{self.setup.factor}.png".replace(" ", "-")
-        found, _ = QFileDialog.getSaveFileName(self, self.tr("Save the enlarged image"), str(folder / name), "PNG (*.png)")
+        found, _ = QFileDialog.getSaveFileName(self, self.tr("Save the enlarged image"), str(folder / name),
+                                               "PNG (*.png)")
         if found:
             self.save_to(Path(found).with_suffix(".png"))
 

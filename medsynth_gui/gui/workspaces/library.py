@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QItemSelection, QModelIndex, QSize, Qt
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QModelIndex, Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QHBoxLayout, QListView, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from medsynth_gui.core.study import OpenFailure
 from medsynth_gui.gui.actions import ActionRow
@@ -16,10 +16,10 @@ from medsynth_gui.gui.context import AppContext
 from medsynth_gui.gui.dialogs.project_folder import choose_project, ensure_project
 from medsynth_gui.gui.item_models.library_entries import LibraryEntry, LibraryFilter
 from medsynth_gui.gui.item_models.library_model import ENTRY_ROLE, LibraryModel
-from medsynth_gui.gui.item_models.tile_delegate import Index, TileDelegate, TileText
 from medsynth_gui.gui.opening import Opener
 from medsynth_gui.gui.panels.library_details import LibraryDetails
 from medsynth_gui.gui.panels.library_filters import LibraryFilters
+from medsynth_gui.gui.panels.library_grid import LibraryGrid
 from medsynth_gui.gui.panels.library_sources import frames_to_add, sample_entry, series_entry
 from medsynth_gui.gui.panels.parts import EmptyState, button, row, text
 from medsynth_gui.gui.panels.reading import Reading
@@ -29,8 +29,6 @@ from medsynth_gui.jobs.add_frames import AddFrames, read_samples
 from medsynth_gui.jobs.batch import BatchReport
 from medsynth_gui.session.commands import select_series
 
-_PICTURE = QSize(136, 100)
-_STATES = {"approved": "good", "needs review": "caution", "in progress": "caution", "rejected": "bad"}
 ROWS = (
     ActionRow("library.annotate", QT_TRANSLATE_NOOP("actions", "Annotate the selected image"), ("Return", "Enter"),
               "paint-brush"),
@@ -84,7 +82,9 @@ class LibraryWorkspace(Workspace):
                          name="library-open-folder"),
                   self.add_button, stretch=1)
         bar.setContentsMargins(SPACE.M, SPACE.M, SPACE.M, SPACE.S)
-        self.grid = self._make_grid()
+        self.grid = LibraryGrid(self.model, self.context.theme)
+        self.grid.doubleClicked.connect(self._double_clicked)
+        self.grid.selectionModel().selectionChanged.connect(self._selected)
         empty = EmptyState("image-square", self.tr("Drop images here"),
                            self.tr("Files or whole folders: DICOM, PNG, JPEG, TIFF, BMP, PGM, MP4 and AVI. "
                                    "Nothing leaves this machine."),
@@ -105,29 +105,6 @@ class LibraryWorkspace(Workspace):
         column.addWidget(self.pages, 1)
         return box
 
-    def _make_grid(self) -> QListView:
-        grid = QListView()
-        grid.setObjectName("library-grid")
-        grid.setModel(self.model)
-        grid.setItemDelegate(TileDelegate(self.context.theme, self._wording, _PICTURE, grid))
-        grid.setViewMode(QListView.ViewMode.IconMode)
-        grid.setResizeMode(QListView.ResizeMode.Adjust)
-        grid.setMovement(QListView.Movement.Static)
-        grid.setUniformItemSizes(True)
-        grid.setSelectionMode(QListView.SelectionMode.ExtendedSelection)
-        grid.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
-        grid.setMouseTracking(True)
-        grid.setSpacing(SPACE.XS)
-        grid.doubleClicked.connect(self._double_clicked)
-        grid.selectionModel().selectionChanged.connect(self._selected)
-        return grid
-
-    def _wording(self, index: Index) -> TileText:
-        entry: LibraryEntry = index.data(ENTRY_ROLE)
-        facts = " · ".join(filter(None, (entry.detail, entry.class_name)))
-        state = (entry.review, _STATES[entry.review]) if entry.review in _STATES else None
-        return TileText(entry.title, facts, self.tr("Synthetic") if entry.synthetic else "", state)
-
     def activated(self) -> None:
         self._project_changed(self.context.session.project)
         self.details.set_failures(self.context.failures)
@@ -140,20 +117,13 @@ class LibraryWorkspace(Workspace):
         chosen = {entry.key for entry in self.chosen()}
         self.model.set_entries(entries)
         self.filters.set_entries(entries)
-        self._select_again(chosen)
+        self.grid.choose(chosen)
+        self._selected()
         self._show_page()
 
     def _filter(self, chosen: LibraryFilter) -> None:
         self.model.set_filter(chosen)
         self._show_page()
-
-    def _select_again(self, keys: set[str]) -> None:
-        selection = QItemSelection()
-        for key in keys:
-            if (found := self.model.row_of(key)) >= 0:
-                selection.select(self.model.index(found), self.model.index(found))
-        self.grid.selectionModel().select(selection, self.grid.selectionModel().SelectionFlag.Select)
-        self._selected()
 
     def _show_page(self) -> None:
         shown, every = len(self.model.shown), len(self.model.entries)
@@ -186,7 +156,7 @@ class LibraryWorkspace(Workspace):
 
     def chosen(self) -> list[LibraryEntry]:
         """The selected entries."""
-        return [index.data(ENTRY_ROLE) for index in self.grid.selectionModel().selectedIndexes()]
+        return self.grid.chosen()
 
     def _selected(self, *_: object) -> None:
         chosen = self.chosen()

@@ -13,8 +13,9 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from medsynth_gui.core.layers import ResultLayer
 from medsynth_gui.gui.canvas.canvas import Canvas
 from medsynth_gui.gui.context import AppContext
+from medsynth_gui.gui.panels.fields import Segmented
 from medsynth_gui.gui.panels.model_cards import compute
-from medsynth_gui.gui.panels.parts import Legend, Segmented, row, text
+from medsynth_gui.gui.panels.parts import Legend, row, text
 from medsynth_gui.gui.panels.quality_data import Labels, Pair, read_gold, read_pair, score_pair
 from medsynth_gui.gui.panels.quality_results import QualityResults
 from medsynth_gui.gui.panels.quality_sources import QualitySources

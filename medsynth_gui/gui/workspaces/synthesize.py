@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -19,13 +18,14 @@ from medsynth_gui.gui.context import AppContext
 from medsynth_gui.gui.dialogs.project_folder import ensure_project
 from medsynth_gui.gui.item_models.gallery_model import Made
 from medsynth_gui.gui.job_queue import JobHandle, JobState
-from medsynth_gui.gui.panels.parts import Segmented, row, text
+from medsynth_gui.gui.panels.fields import Segmented
+from medsynth_gui.gui.panels.parts import row, text
 from medsynth_gui.gui.panels.synthesize_gallery import SynthesizeGallery
+from medsynth_gui.gui.panels.synthesize_masks import MaskSource
 from medsynth_gui.gui.panels.synthesize_pad import MaskPad
 from medsynth_gui.gui.panels.synthesize_setup import SynthesizeSetup
 from medsynth_gui.gui.theme import SPACE
 from medsynth_gui.gui.workspaces.base import Workspace
-from medsynth_gui.jobs.sample_masks import SampleMasks
 from medsynth_gui.jobs.segment import label_set_of
 from medsynth_gui.jobs.synthesize import SyntheticImage
 from medsynth_gui.session.commands import add_synthetic_to_project, open_synthetic, synthesize_job
@@ -34,7 +34,7 @@ Gray = npt.NDArray[np.uint8]
 ROWS = (
     ActionRow("synthesize.run", QT_TRANSLATE_NOOP("actions", "Synthesize"), ("Ctrl+Return",), "sparkle"),
     ActionRow("synthesize.dice", QT_TRANSLATE_NOOP("actions", "Another seed"), ("D",), "dice-five"),
-    ActionRow("synthesize.outline", QT_TRANSLATE_NOOP("actions", "Show or hide the outline of the mask"), ("M",), "eye"),
+    ActionRow("synthesize.outline", QT_TRANSLATE_NOOP("actions", "Show or hide the mask outline"), ("M",), "eye"),
     ActionRow("synthesize.keep", QT_TRANSLATE_NOOP("actions", "Keep this image"), ("K",), "plus"),
     ActionRow("synthesize.discard", QT_TRANSLATE_NOOP("actions", "Discard this image"), ("Del",), "trash"),
     ActionRow("synthesize.undo", QT_TRANSLATE_NOOP("actions", "Undo the last stroke"), ("Ctrl+Z",), "arrow-u-up-left"),
@@ -58,9 +58,8 @@ class SynthesizeWorkspace(Workspace):
         self.setup = SynthesizeSetup(context)
         self.gallery = SynthesizeGallery(context.theme, self._labels())
         self.pad = MaskPad(self.canvas, self._labels, self)
-        self._masks: tuple[Gray, ...] = ()
-        self._names: tuple[str, ...] = ()
-        self._sampled = 0
+        self.source = MaskSource(context, self.setup, self.pad, self)
+        self.source.changed.connect(self._masks_changed)
         self._job: JobHandle | None = None
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -89,8 +88,6 @@ class SynthesizeWorkspace(Workspace):
         setup, gallery, pad = self.setup, self.gallery, self.pad
         setup.run.connect(self.run)
         setup.source.connect(self._source_changed)
-        setup.folder.connect(self._read_folder)
-        setup.another.connect(self._sample)
         setup.undo.connect(pad.undo)
         setup.clear.connect(pad.clear)
         setup.radius.connect(self._radius_changed)
@@ -109,9 +106,7 @@ class SynthesizeWorkspace(Workspace):
 
     def activated(self) -> None:
         self.setup.model.refresh()
-        session = self.context.session
-        drawn = session.document is not None and session.document.labels(session.frame).any()
-        if self.setup.switch.key == "image" and not drawn and not self._masks:
+        if self.setup.switch.key == "image" and not self.masks():
             self.setup.switch.choose("draw")
         self._refresh()
         self._show()
@@ -125,56 +120,22 @@ class SynthesizeWorkspace(Workspace):
 
     # --- the mask
 
-    def _source_changed(self, key: str) -> None:
-        self._masks, self._names = (), ()
-        if key == "sample":
-            self._sample()
-        elif key == "folder":
-            self._read_folder(self.setup.folder_field.path)
-        self.shown.choose("mask")
-        self._refresh()
-        self._show()
-
     def masks(self) -> tuple[Gray, ...]:
         """The masks that images would be made for now."""
-        key, session = self.setup.switch.key, self.context.session
-        if key == "draw":
-            return () if self.pad.empty else (self.pad.mask,)
-        if key == "image":
-            drawn = session.document.labels(session.frame) if session.document else None
-            return (drawn.copy(),) if drawn is not None and drawn.any() else ()
-        return self._masks
+        return self.source.masks()
 
-    def _refresh(self, *_: object) -> None:
-        masks, key = self.masks(), self.setup.switch.key
-        opened = self.context.session.current
-        if key == "image":
-            words = (self.tr("{title}, frame {frame}").format(title=opened.title, frame=opened.frame + 1)
-                     if masks and opened else self.tr("Nothing is drawn on the open image."))
-        elif key == "draw":
-            words = self.tr("Paint on the dark field; hold Alt to remove.")
-        elif key == "sample":
-            words = self.tr("A lesion of the simulator's shape model.") if masks else ""
-        else:
-            words = (self.tr("{n} masks, used in name order").format(n=len(masks)) if masks else
-                     self.tr("Choose a folder of label images."))
-        self.setup.set_ready(bool(masks) and self._job is None, words)
-        self.context.actions.set_available("synthesize.run", self.setup.go.isEnabled())
+    def _source_changed(self, _: str) -> None:
+        self.source.restart()
+        self._masks_changed()
 
-    def _sample(self) -> None:
-        if ref := self.setup.model.ref:
-            self._sampled += 1
-            self.context.queue.submit(SampleMasks(ref, None, 1, self._sampled), self._masks_read, quiet=True)
-
-    def _read_folder(self, folder: Path | None) -> None:
-        if folder is not None and (ref := self.setup.model.ref):
-            self.context.queue.submit(SampleMasks(ref, folder), self._masks_read)
-
-    def _masks_read(self, found: tuple[tuple[Gray, ...], tuple[str, ...]]) -> None:
-        self._masks, self._names = found
+    def _masks_changed(self) -> None:
         self.shown.choose("mask")
         self._refresh()
         self._show()
+
+    def _refresh(self, *_: object) -> None:
+        self.setup.set_ready(bool(self.masks()) and self._job is None, self.source.words())
+        self.context.actions.set_available("synthesize.run", self.setup.go.isEnabled())
 
     def _radius_changed(self, value: int) -> None:
         self.pad.radius = value
@@ -197,8 +158,8 @@ class SynthesizeWorkspace(Workspace):
         except MedSynthError as error:
             self.context.notify(error.message, "bad")
             return
-        if self._names:
-            job = replace(job, mask_names=self._names)
+        if self.source.names:
+            job = replace(job, mask_names=self.source.names)
         self.pad.leave()
         self.gallery.list.clearSelection()
         self.shown.choose("image")

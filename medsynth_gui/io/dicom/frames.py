@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from medsynth_gui.core.errors import InputError, MedSynthError
 from medsynth_gui.core.image import Frame
-from medsynth_gui.io.dicom.codestream import claimed_size
+from medsynth_gui.io.dicom.codestream import claimed_size, precision, sound_markers, without_notes
 from medsynth_gui.io.dicom.colour import apply_palette, decode_baseline, decode_rle_bits, palette_table
 from medsynth_gui.io.dicom.frame_index import FrameIndex, index_encapsulated, index_native, read_spans
 from medsynth_gui.io.dicom.header import Header, PixelPlace, element, load_pydicom
@@ -28,6 +28,7 @@ _J2K = ("1.2.840.10008.1.2.4.90", "1.2.840.10008.1.2.4.91", "1.2.840.10008.1.2.4
 _EXPLICIT = "1.2.840.10008.1.2.1"
 _BIG_ENDIAN = "1.2.840.10008.1.2.2"
 _COMPRESSED = ("1.2.840.10008.1.2.4", _RLE)
+_GDCM = ("1.2.840.10008.1.2.4.57", "1.2.840.10008.1.2.4.70", "1.2.840.10008.1.2.4.80", "1.2.840.10008.1.2.4.81")
 _NATIVE = ("1.2.840.10008.1.2", _EXPLICIT, _BIG_ENDIAN)
 
 
@@ -158,6 +159,10 @@ def _decode_frame(decoding: _Decoding, index: int) -> Frame:
 def _check_claim(decoding: _Decoding, data: bytes) -> None:
     """Refuse a code stream of another size than the header's before a codec allocates for it."""
     claim, layout = claimed_size(data), decoding.layout
+    if decoding.syntax in _GDCM and (
+            not 2 <= precision(data, 0) <= layout.allocated or not sound_markers(data)):
+        # GDCM ends the process on such a stream.
+        raise ValueError("its frame header is damaged")
     if claim is not None and claim != (layout.rows, layout.columns, layout.samples):
         raise ValueError(f"the header says {layout.rows} x {layout.columns} x {layout.samples}, "
                          f"the compressed frame {claim[0]} x {claim[1]} x {claim[2]}")
@@ -171,6 +176,9 @@ def _from_code_stream(decoding: _Decoding, data: bytes) -> Frame:
         return decode_deep(data, decoding.syntax, layout)
     if decoding.syntax == _RLE and layout.allocated == 1:
         return decode_rle_bits(data, layout)
+    if decoding.syntax in _GDCM[:2] and layout.samples == 1:
+        # GDCM takes a strange JFIF version for an error that ends the process.
+        data = without_notes(data)
     from pydicom.encaps import encapsulate
 
     return _through_pydicom(decoding, encapsulate([data], has_bot=False), decoding.syntax)

@@ -63,7 +63,7 @@ class Breast:
         y = float(np.clip(rng.normal(0.33, 0.1) * extent.y1, self.skin + half * 1.25 + 0.5, 0.8 * extent.y1))
         room = max(0.0, seen / 2 - 0.45 * width)
         x = float(np.clip(rng.normal(0, 0.18) * seen, -room, room))
-        lesion = Lesion(rng, kind, around, y=y, x=x, width=width, aspect=aspect)
+        lesion = Lesion(rng, kind, around, y=y, x=x, width=width, aspect=aspect, top=self.skin)
         lesion.echo_db += self._echo_around(lesion)
         return lesion
 

@@ -61,13 +61,13 @@ KINDS = (
 
 
 class Lesion:
-    """One lesion at (y, x) mm, `width` mm wide."""
+    """One lesion at (y, x) mm, `width` mm wide, that ends under the skin at `top` mm."""
 
     def __init__(self, rng: np.random.Generator, kind: LesionKind, extent: Extent, *, y: float, x: float,
-                 width: float, aspect: float) -> None:
+                 width: float, aspect: float, top: float) -> None:
         def draw(limits: tuple[float, float]) -> float:
             return float(rng.uniform(*limits))
-        self.kind, self.y, self.x = kind, y, x
+        self.kind, self.y, self.x, self.top = kind, y, x, top
         self.half_x, self.half_y = width / 2, width * aspect / 2
         self.angle = float(rng.normal(0, 0.16))
         self._outline = _outline(rng, kind, draw(kind.lobes))
@@ -94,7 +94,7 @@ class Lesion:
         radius = np.interp(theta, _ANGLES, table).astype(np.float32)
         # The way to the outline along the ray, shortened to the normal of the ellipse.
         way = np.hypot(u * self.half_x, v * self.half_y) / np.maximum(rho, 1e-6)
-        return np.asarray((rho - radius) * way * 0.9, np.float32)
+        return np.asarray(np.maximum((rho - radius) * way * 0.9, self.top - y), np.float32)
 
     def inside(self, y: Array, x: Array) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
         """The mask: where the distance is negative."""
