@@ -78,7 +78,8 @@ ACTIONS: tuple[ActionRow, ...] = (
     _row("annotate.play", QT_TRANSLATE_NOOP("actions", "Play or pause"), "K", "play"),
     _row("annotate.next_series", QT_TRANSLATE_NOOP("actions", "Next series"), "Down", "caret-down"),
     _row("annotate.previous_series", QT_TRANSLATE_NOOP("actions", "Previous series"), "Up", "caret-up"),
-    _row("annotate.clear_frame", QT_TRANSLATE_NOOP("actions", "Clear the labels of this frame"), "Ctrl+Backspace", "trash"),
+    _row("annotate.clear_frame", QT_TRANSLATE_NOOP("actions", "Clear the labels of this frame"), "Ctrl+Backspace",
+         "trash"),
     _row("annotate.masks", QT_TRANSLATE_NOOP("actions", "Show or hide all masks"), "M", "eye", checkable=True),
     _row("annotate.add_label", QT_TRANSLATE_NOOP("actions", "Add a label"), "Ctrl+L", "plus"),
     _row("annotate.needs_review", QT_TRANSLATE_NOOP("actions", "Mark as needing review"), "Ctrl+Shift+R", "flag"),
@@ -95,7 +96,8 @@ class ActionRegistry(QObject):
 
     scope_changed = Signal(str)
 
-    def __init__(self, settings: Settings, rows: tuple[ActionRow, ...] = ACTIONS, parent: QObject | None = None) -> None:
+    def __init__(self, settings: Settings, rows: tuple[ActionRow, ...] = ACTIONS,
+                 parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._settings = settings
         self._rows = {row.id: row for row in rows}

@@ -81,7 +81,8 @@ class Notice(QFrame):
         width = min(560, parent.width() - 2 * SPACE.L)
         self.setFixedWidth(width)
         height = self.layout().heightForWidth(width)
-        self.setGeometry((parent.width() - width) // 2, SPACE.L, width, height if height > 0 else self.sizeHint().height())
+        height = height if height > 0 else self.sizeHint().height()
+        self.setGeometry((parent.width() - width) // 2, SPACE.L, width, height)
 
 
 class ExceptionBoundary(QObject):

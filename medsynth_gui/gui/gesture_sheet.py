@@ -16,8 +16,10 @@ GESTURES = (
     (QT_TRANSLATE_NOOP("gestures", "Middle-drag, space-drag"), QT_TRANSLATE_NOOP("gestures", "move the image")),
     (QT_TRANSLATE_NOOP("gestures", "Alt+click"), QT_TRANSLATE_NOOP("gestures", "remove; negative prompt")),
     (QT_TRANSLATE_NOOP("gestures", "← → or , ."), QT_TRANSLATE_NOOP("gestures", "frames")),
-    (QT_TRANSLATE_NOOP("gestures", "Enter"), QT_TRANSLATE_NOOP("gestures", "finish the gesture, else accept the proposal")),
-    (QT_TRANSLATE_NOOP("gestures", "Esc"), QT_TRANSLATE_NOOP("gestures", "cancel the gesture, else reject the proposal")),
+    (QT_TRANSLATE_NOOP("gestures", "Enter"),
+     QT_TRANSLATE_NOOP("gestures", "finish the gesture, else accept the proposal")),
+    (QT_TRANSLATE_NOOP("gestures", "Esc"),
+     QT_TRANSLATE_NOOP("gestures", "cancel the gesture, else reject the proposal")),
     (QT_TRANSLATE_NOOP("gestures", "F1"), QT_TRANSLATE_NOOP("gestures", "this sheet")),
 )
 

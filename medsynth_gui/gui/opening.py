@@ -38,7 +38,8 @@ class Opener(QObject):
 
     def choose_files(self) -> None:
         """Ask which files."""
-        names, _ = QFileDialog.getOpenFileNames(self._window, self.tr("Open files"), self._context.settings["last_folder"])
+        names, _ = QFileDialog.getOpenFileNames(self._window, self.tr("Open files"),
+                                                self._context.settings["last_folder"])
         if names:
             self._context.settings["last_folder"] = str(Path(names[0]).parent)
             self.open_paths([Path(name) for name in names])

@@ -44,7 +44,8 @@ class StatusBar(QWidget):
             text += f"  ·  {number(hover.x_mm, 1)}, {number(hover.y_mm, 1)} mm"
         _set(self.position, text)
         value = hover.value
-        shown = "–" if value is None else "/".join(f"{v:g}" for v in value) if isinstance(value, tuple) else f"{value:g}"
+        values = value if isinstance(value, tuple) else (value,)
+        shown = "–" if value is None else "/".join(f"{v:g}" for v in values)
         _set(self.value, self.tr("intensity {0}").format(shown))
 
     def show_zoom(self, zoom: float) -> None:

@@ -45,7 +45,8 @@ def bind_window_actions(window: MainWindow) -> None:
             close(context.session, context.session.current.key)
 
     def about() -> None:
-        words = QCoreApplication.translate("about", "MedSynth Studio {0}. Works offline; nothing leaves this machine. {1}")
+        words = QCoreApplication.translate("about",
+                                           "MedSynth Studio {0}. Works offline; nothing leaves this machine. {1}")
         context.notify(words.format(__version__, intended_use()), "info")
 
     table: dict[str, Callable[[], object]] = {

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 import torch
 
-from medsynth_gui.core.image import ImageSeries
 from medsynth_gui.engine.device import resolve
 from medsynth_gui.engine.loaded import loaded
 from medsynth_gui.engine.segmenter import Segmenter
+from medsynth_gui.io.readers import open_path
 from medsynth_gui.jobs.catalogue import Compute, find_model
 from medsynth_gui.jobs.job import JobContext
+from medsynth_gui.jobs.sample_case import sample_path
 from medsynth_gui.jobs.segment import SegmentSeries
 from tests.benchmarks.conftest import Table, milliseconds
 
@@ -22,8 +22,8 @@ ROUNDS = 10
 
 def test_segmentation_of_a_frame(table: Table) -> None:
     compute = Compute(device="cpu", precision="fp32", threads=1)
-    frame = np.random.default_rng(0).integers(0, 256, (480, 640), np.uint8)
-    job = SegmentSeries(ImageSeries.from_array(frame), (0,), "seg-breast-us", compute)
+    series = open_path(sample_path())[0].series[0]
+    job = SegmentSeries(series, (0,), "seg-breast-us", compute)
     job.run(JobContext())
     network = loaded(Segmenter, find_model("seg-breast-us"), resolve("cpu", "fp32", 1), thorough=False).network
     seen: list[torch.Tensor] = []
@@ -41,4 +41,5 @@ def test_segmentation_of_a_frame(table: Table) -> None:
     for _ in range(ROUNDS):
         ours.append(milliseconds(lambda: job.run(JobContext())))
         least.append(milliseconds(forward))
-    table.add("segment a frame of 480 x 640", ours, least, f"the network alone, {len(seen)} forward passes")
+    table.add(f"segment a frame of {series.rows} x {series.columns}", ours, least,
+              f"the network alone, {len(seen)} forward passes")

@@ -59,7 +59,8 @@ def evaluate(recipe: Recipe, card: ModelCard, data: TrainingData, runtime: Runti
                for name in sorted({row["class"] for row in rows})}
     calibration = {"before": _calibration_error(test, fitted["temperature"]), "after": _calibration_error(test, 1.0)}
     return {"headline": headline, **summary, **parts, "classes": classes, "calibration_error": calibration,
-            "baseline_grabcut_box_and_scribble": grabcut, "validation": _summary([_row(v, segmenter) for v in validation]),
+            "baseline_grabcut_box_and_scribble": grabcut,
+            "validation": _summary([_row(v, segmenter) for v in validation]),
             "images": rows}, fitted
 
 
@@ -166,7 +167,7 @@ def _grabcut(items: Sequence[Item], checkpoint: Checkpoint) -> dict[str, Any]:
         cv2.ellipse(mask, (x + width // 2, y + height // 2), (max(1, width // 4), max(1, height // 4)), 0, 0, 360,
                     int(cv2.GC_FGD), -1)
         cv2.setRNGSeed(0)
-        cv2.grabCut(color, mask, None, np.zeros((1, 65)), np.zeros((1, 65)), 3, cv2.GC_INIT_WITH_MASK)
+        cv2.grabCut(color, mask, (0, 0, 1, 1), np.zeros((1, 65)), np.zeros((1, 65)), 3, cv2.GC_INIT_WITH_MASK)
         predicted = ((mask == cv2.GC_FGD) | (mask == cv2.GC_PR_FGD)).astype(np.uint8)
         dice.append(_overlap(predicted, (truth > 0).astype(np.uint8))["dice"])
     return {"dice": round(float(np.mean(dice)), 4) if dice else 0.0, "images": len(dice),

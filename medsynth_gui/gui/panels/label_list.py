@@ -75,7 +75,8 @@ class LabelRow(QFrame):
         self.swatch.setIcon(_swatch(label.color))
         self.eye.setIcon(icon("eye" if label.visible else "eye-slash"))
         self.eye.setToolTip(self.tr("Hide") if label.visible else self.tr("Show"))
-        self.lock.setIcon(icon("lock-simple" if label.locked else "lock-simple-open", color="text" if label.locked else "muted"))
+        self.lock.setIcon(icon("lock-simple" if label.locked else "lock-simple-open",
+                               color="text" if label.locked else "muted"))
         self.lock.setToolTip(self.tr("Unlock") if label.locked else self.tr("Lock: no tool changes it"))
         if self.property("selected") != active:
             self.setProperty("selected", active)

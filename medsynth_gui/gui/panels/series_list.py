@@ -102,7 +102,8 @@ class _Row(QStyledItemDelegate):
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         return QSize(0, _ROW)
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem,
+              index: QModelIndex | QPersistentModelIndex) -> None:
         opened: OpenSeries = index.data(_ROLE)
         selected = bool(option.state & QStyle.StateFlag.State_Selected)
         hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
@@ -113,7 +114,8 @@ class _Row(QStyledItemDelegate):
             painter.setPen(QPen(self._theme.color("line" if selected else "panel"), 1))
             painter.setBrush(self._theme.color("raised"))
             painter.drawRoundedRect(box, SPACE.RADIUS, SPACE.RADIUS)
-        thumb = QRect(box.left() + SPACE.S, box.center().y() - _THUMB.height() // 2 + 1, _THUMB.width(), _THUMB.height())
+        thumb = QRect(box.left() + SPACE.S, box.center().y() - _THUMB.height() // 2 + 1,
+                      _THUMB.width(), _THUMB.height())
         self._paint_thumbnail(painter, thumb, opened)
         glyph, token = STATE_GLYPHS[opened.review.state]
         mark = QRect(box.right() - SPACE.S - 14, box.center().y() - 7, 15, 15)
@@ -128,10 +130,12 @@ class _Row(QStyledItemDelegate):
         if pixmap is None:
             return
         scaled = pixmap.scaled(box.size() * painter.device().devicePixelRatio(),
-                               Qt.AspectRatioMode.KeepAspectRatioByExpanding, Qt.TransformationMode.SmoothTransformation)
+                               Qt.AspectRatioMode.KeepAspectRatioByExpanding,
+                               Qt.TransformationMode.SmoothTransformation)
         ratio = painter.device().devicePixelRatio()
         width, height = int(box.width() * ratio), int(box.height() * ratio)
-        painter.drawPixmap(box, scaled, QRect((scaled.width() - width) // 2, (scaled.height() - height) // 2, width, height))
+        left, top = (scaled.width() - width) // 2, (scaled.height() - height) // 2
+        painter.drawPixmap(box, scaled, QRect(left, top, width, height))
 
     def _paint_text(self, painter: QPainter, box: QRect, opened: OpenSeries, *, strong: bool) -> None:
         half = box.height() // 2

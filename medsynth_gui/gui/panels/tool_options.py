@@ -66,7 +66,8 @@ class _Slider(QWidget):
         name = QLabel(QCoreApplication.translate("tools", option.name))
         name.setProperty("role", "muted")
         self.value = QLabel()
-        self.value.setMinimumWidth(self.value.fontMetrics().horizontalAdvance("400 px · 99.9 mm" if self._ratio else "128"))
+        longest = "400 px · 99.9 mm" if self._ratio else "128"
+        self.value.setMinimumWidth(self.value.fontMetrics().horizontalAdvance(longest))
         if not self._ratio:
             self.slider.setToolTip(f"{name.text()} ({option.unit})" if option.unit else name.text())
         layout = QHBoxLayout(self)

@@ -30,9 +30,9 @@ class AnnotateWorkspace(Workspace):
         super().__init__(context, parent)
         self._session = context.session
         self.canvas = Canvas(context)
+        hint = self.tr("DICOM, PNG, JPEG, TIFF, BMP, PGM, MP4 or AVI. Or press {0} to choose.")
         self.canvas.set_empty_text(self.tr("Drop images, cines or folders here"),
-                                   self.tr("DICOM, PNG, JPEG, TIFF, BMP, PGM, MP4 or AVI. Or press {0} to choose.").format(
-                                       context.actions.shortcut_text("window.open")))
+                                   hint.format(context.actions.shortcut_text("window.open")))
         self.view = SessionView(context, self.canvas)
         self.series = SeriesList(context)
         self.tools = ToolBar(context, self.view)
