@@ -103,9 +103,15 @@ class Studio:
 
         self.window.open_first(self._paths)
         if not self.context.settings["intended_use_read"]:
-            self.window.notify(intended_use(), "info")
-            self.context.settings["intended_use_read"] = True
+            self.window.notice.tell(intended_use(), stays=True)
+            self.window.notice.read.connect(self._line_read)
         self._warm_up.start()
+
+    def _line_read(self, words: str) -> None:
+        from medsynth_gui.gui.window_actions import intended_use
+
+        if words == intended_use():
+            self.context.settings["intended_use_read"] = True
 
     def _warm(self) -> None:
         from medsynth_gui.jobs.catalogue import Compute

@@ -16,7 +16,7 @@ from medsynth_gui import __version__
 from medsynth_gui.cli import images, models, project, training
 from medsynth_gui.cli.output import print_error, print_record
 from medsynth_gui.cli.runner import Outcome, outcome_of
-from medsynth_gui.core.errors import MedSynthError, Message
+from medsynth_gui.core.errors import MedSynthError, Message, is_out_of_memory
 from medsynth_gui.jobs.job import JobCancelled
 
 STOPPED = 130
@@ -72,13 +72,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (KeyboardInterrupt, JobCancelled, typer.Abort):
         print_error(Message("cancelled", {"what": "The command"}), as_json)
         return STOPPED
-    except MemoryError:
-        print_error(Message("out-of-memory", {"what": "this command"}), as_json)
-        return 1
     except BrokenPipeError:
         sys.stdout = None  # the reader has gone: nothing left to flush at exit
         return 1
     except Exception as error:  # the boundary: whatever is left is our mistake and goes to the log
+        if is_out_of_memory(error):
+            print_error(Message("out-of-memory", {"what": "this command"}), as_json)
+            return 1
         _log_traceback()
         print_error(Message("unexpected", {"detail": f"{type(error).__name__}: {error}"}), as_json)
         return 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from medsynth_gui.core.messages import MESSAGES
@@ -69,3 +70,22 @@ class UsageError(MedSynthError):
     """A request that makes no sense as given (exit code 2 on the command line)."""
 
     exit_code = 2
+
+
+def need_folder(path: Path) -> None:
+    """Refuse what is not a folder.
+
+    Raises:
+        InputError: there is nothing, or a file.
+    """
+    if not path.is_dir():
+        raise InputError("folder-expected" if path.exists() else "file-missing", path=path)
+
+
+_OUT_OF_MEMORY = ("out of memory", "not enough memory", "allocate memory", "insufficient memory")
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether memory ran out; torch and cv2 say so in words, not by a type of their own."""
+    said = str(error).casefold()
+    return isinstance(error, MemoryError) or any(words in said for words in _OUT_OF_MEMORY)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from pathlib import PurePath
 from typing import Protocol
 
 import numpy as np
@@ -110,6 +111,11 @@ class ImageSeries:
     @property
     def synthetic(self) -> bool:
         return self.provenance.synthetic
+
+    @property
+    def file_name(self) -> str:
+        """Its file's name without folders, else its title: what may be told of it in what is made from it."""
+        return PurePath(self.path).name or self.title
 
     @property
     def aspect(self) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -53,6 +54,24 @@ class ModelCard:
         return str(self.results.get("headline", ""))
 
 
+def check_weights(card: ModelCard) -> None:
+    """Compare a model's weights with the digest in its card.
+
+    Raises:
+        ModelError: they are missing, unreadable or altered.
+    """
+    if not card.weights.is_file():
+        raise ModelError("weights-missing", model=card.id, path=card.weights)
+    try:
+        with card.weights.open("rb") as stream:
+            digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError as error:
+        raise ModelError("weights-unreadable", model=card.id, path=card.weights,
+                         detail=error.strerror or error) from error
+    if digest != card.weights_sha256:
+        raise ModelError("weights-altered", model=card.id)
+
+
 def read_card(folder: Path) -> ModelCard:
     """Read `folder/card.toml`.
 
@@ -73,5 +92,7 @@ def read_card(folder: Path) -> ModelCard:
             credit=str(raw.get("credit", "")), limits=str(raw.get("limits", "")))
     except FileNotFoundError:
         raise ModelError("model-missing", model=folder.name, known="medsynth models list") from None
-    except (OSError, KeyError, ValueError, TypeError, AttributeError) as error:
+    except KeyError as error:
+        raise ModelError("card-unreadable", path=path, detail=f"it does not say {error.args[0]}") from error
+    except (OSError, ValueError, TypeError, AttributeError) as error:
         raise ModelError("card-unreadable", path=path, detail=error) from error

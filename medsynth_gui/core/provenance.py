@@ -19,7 +19,7 @@ class Provenance:
         model_sha256: digest of the weights that made it; empty where no model did.
         seed: random seed; None where none was used.
         parameters: what else is needed to make it again.
-        parents: ids or SHA-256 digests of what it was made from.
+        parents: ids, SHA-256 digests or file names of what it was made from; never a path, which may name a person.
     """
 
     synthetic: bool

@@ -60,9 +60,14 @@ class Segmenter:
         probability, presence = self.probability(gray, aspect=aspect)
         return self.decide(probability, presence)
 
-    def probability(self, gray: Gray, *, aspect: float = 1.0) -> tuple[Probability, Probability]:
-        """Probabilities (classes, y, x) in source size, and presence (labels,)."""
-        if self.card.input.get("furniture") == "inpaint":
+    def probability(self, gray: Gray, *, aspect: float = 1.0,
+                    inpaint: bool = True) -> tuple[Probability, Probability]:
+        """Probabilities (classes, y, x) in source size, and presence (labels,).
+
+        Args:
+            inpaint: False leaves burned-in marks in, to measure what they do.
+        """
+        if inpaint and self.card.input.get("furniture") == "inpaint":
             gray = remove_furniture(gray)
         if self.card.input.get("fit") == "tile":
             return self._tiled(gray)

@@ -11,7 +11,7 @@ from safetensors.torch import load_file, save
 from torch import Tensor, nn
 
 from medsynth_gui.core.errors import ModelError
-from medsynth_gui.core.model_card import ModelCard
+from medsynth_gui.core.model_card import ModelCard, check_weights
 from medsynth_gui.engine.networks.table import build_network
 from medsynth_gui.io.atomic import write_bytes
 
@@ -28,10 +28,7 @@ def load_network(card: ModelCard, device: torch.device) -> nn.Module:
     Raises:
         ModelError: weights are missing, altered, or do not fit the architecture.
     """
-    if not card.weights.is_file():
-        raise ModelError("weights-missing", model=card.id, path=card.weights)
-    if sha256_of(card.weights) != card.weights_sha256:
-        raise ModelError("weights-altered", model=card.id)
+    check_weights(card)
     network = build_network(card.architecture, card.network, model=card.id)
     load_weights(network, card.weights, model=card.id)
     return network.eval().to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
@@ -46,8 +43,10 @@ def load_weights(network: nn.Module, path: Path, *, model: str) -> None:
     try:
         network.load_state_dict({name: tensor.float() if tensor.is_floating_point() else tensor
                                  for name, tensor in load_file(path).items()})
-    except (SafetensorError, OSError, RuntimeError) as error:
-        raise ModelError("card-unreadable", path=path, detail=str(error).splitlines()[0]) from error
+    except (SafetensorError, OSError) as error:
+        raise ModelError("weights-unreadable", model=model, path=path, detail=str(error).splitlines()[0]) from error
+    except RuntimeError as error:
+        raise ModelError("weights-misfit", model=model) from error
 
 
 def save_weights(state: dict[str, Tensor], path: Path) -> str:

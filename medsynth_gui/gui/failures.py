@@ -22,7 +22,13 @@ _WORDS_PER_S = 3.0
 
 
 class Notice(QFrame):
-    """One line over the window's top; a failure stays until it is read, the rest leaves by itself."""
+    """One line over the window's top; a failure stays until it is read, the rest leaves by itself.
+
+    Signals:
+        read(str): the person closed the line; its words.
+    """
+
+    read = Signal(str)
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -36,7 +42,8 @@ class Notice(QFrame):
         close = QToolButton()
         close.setIcon(icon("x"))
         close.setToolTip(self.tr("Close"))
-        close.clicked.connect(self.hide)
+        close.setObjectName("notice-close")
+        close.clicked.connect(self._close)
         texts = QVBoxLayout()
         texts.setSpacing(2)
         texts.addWidget(self._title)
@@ -57,8 +64,8 @@ class Notice(QFrame):
         """What is told now."""
         return f"{self._title.text()} {self._remedy.text()}".strip()
 
-    def tell(self, what: Message | str, tone: str = "info") -> None:
-        """Show a message or ready words; `tone` is info, good, caution or bad."""
+    def tell(self, what: Message | str, tone: str = "info", *, stays: bool = False) -> None:
+        """Show a message or ready words; `tone` is info, good, caution or bad (which stays in any case)."""
         glyph, color = _GLYPHS[tone]
         self._glyph.setPixmap(pixmap(glyph, 20, color=color, ratio=self.devicePixelRatioF()))
         self._title.setText(what if isinstance(what, str) else sentence(what))
@@ -68,7 +75,7 @@ class Notice(QFrame):
         self.show()
         self.raise_()
         self._timer.stop()
-        if tone != "bad":
+        if tone != "bad" and not stays:
             self._timer.start(int(2500 + 1000 * len(self.text.split()) / _WORDS_PER_S))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -76,13 +83,17 @@ class Notice(QFrame):
             self._place()
         return False
 
+    def _close(self) -> None:
+        self.hide()
+        self.read.emit(self.text)
+
     def _place(self) -> None:
         parent = self.parentWidget()
         width = min(560, parent.width() - 2 * SPACE.L)
         self.setFixedWidth(width)
         height = self.layout().heightForWidth(width)
         height = height if height > 0 else self.sizeHint().height()
-        self.setGeometry((parent.width() - width) // 2, SPACE.L, width, height)
+        self.setGeometry((parent.width() - width) // 2, SPACE.TOOL_BAR + SPACE.S, width, height)
 
 
 class ExceptionBoundary(QObject):

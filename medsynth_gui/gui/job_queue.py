@@ -15,7 +15,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Qt, QThread, Signal, Slot
 
-from medsynth_gui.core.errors import MedSynthError, Message, ResourceError
+from medsynth_gui.core.errors import MedSynthError, Message, ResourceError, is_out_of_memory
 from medsynth_gui.jobs.job import Job, JobCancelled, JobContext, Lane, Progress
 
 REPORT_INTERVAL_S = 1 / 30
@@ -100,10 +100,9 @@ class _Worker(QObject):
             self.done.emit(handle.id, handle.job.run(JobContext(report, stop.is_set, publish)))
         except JobCancelled:
             self.cancelled.emit(handle.id)
-        except MemoryError:
-            self.failed.emit(handle.id, ResourceError("out-of-memory", what=handle.title.english()))
         except Exception as error:
-            self.failed.emit(handle.id, error)
+            self.failed.emit(handle.id, ResourceError("out-of-memory", what=handle.title.english())
+                             if is_out_of_memory(error) else error)
 
 
 class _Throttle:

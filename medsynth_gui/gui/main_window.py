@@ -41,7 +41,7 @@ class MainWindow(QMainWindow):
         self._first_paint_told = False
         self.setWindowTitle("MedSynth Studio")
         self.setAcceptDrops(True)
-        self.setMinimumSize(1000, 640)
+        self.setMinimumSize(1060, 640)
         self.rail = Rail(WORKSPACES, context.actions)
         self.stack = QStackedWidget()
         self.status = StatusBar()
@@ -104,8 +104,11 @@ class MainWindow(QMainWindow):
             self._show_frame(canvas.frame)
 
     def _show_frame(self, frame: int) -> None:
-        series = self.workspace.canvas.series if self.workspace.canvas else None
-        self.status.show_frame(frame if series else None, series.frame_count if series else 0)
+        canvas = self.workspace.canvas
+        if canvas is None or canvas.series is None:
+            self.status.clear_image()
+        else:
+            self.status.show_frame(frame, canvas.series.frame_count)
 
     def _lay_out(self) -> None:
         shell = QWidget()

@@ -52,9 +52,9 @@ class StatusBar(QWidget):
         """Device pixels per image pixel."""
         _set(self.zoom, self.tr("zoom {0} %").format(round(zoom * 100)))
 
-    def show_frame(self, frame: int | None, count: int = 0) -> None:
-        """The frame, from 0 as given and from 1 as shown; None: no image."""
-        _set(self.frame, "" if frame is None else self.tr("frame {0} / {1}").format(frame + 1, count))
+    def show_frame(self, frame: int, count: int) -> None:
+        """The frame of a cine, from 0 as given and from 1 as shown; a still has none."""
+        _set(self.frame, self.tr("frame {0} / {1}").format(frame + 1, count) if count > 1 else "")
 
     def show_saved(self, text: str) -> None:
         _set(self.saved, text)

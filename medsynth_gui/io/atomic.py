@@ -46,6 +46,19 @@ def atomic_write(path: Path) -> Iterator[Path]:
             pass
 
 
+@contextmanager
+def storing(path: Path) -> Iterator[None]:
+    """What the system says against writing `path` in place becomes a sentence.
+
+    Raises:
+        StorageError: the disk is full, read-only or may not be written.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise storage_error(path, error) from error
+
+
 def storage_error(path: Path, error: OSError) -> StorageError:
     """The sentence for a failed write."""
     if error.errno in _FULL:

@@ -146,6 +146,8 @@ def _tiff_page(path: Path, page: int) -> Frame:
             keyframe = file.pages.first
             pixels: Frame = file.pages[page].asarray()
             planar = keyframe.planarconfig == 2 and pixels.ndim == 3
+            if pixels.dtype.kind == "f" and not np.isfinite(pixels).any():
+                raise InputError("image-damaged", path=path, detail="none of its values is a number")
             return np.moveaxis(pixels, 0, -1) if planar else pixels
     # tifffile lacks some codecs (LZW) that OpenCV has.
     except ValueError:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-from medsynth_gui.core.errors import InputError, MedSynthError, Message
+from medsynth_gui.core.errors import InputError, MedSynthError, Message, is_out_of_memory
 from medsynth_gui.core.study import OpenFailure
 
 T = TypeVar("T")
@@ -47,7 +47,9 @@ def each(items: Iterable[T], work: Callable[[T], Iterable[Mapping[str, Any]]],
             done += work(item)
         except MedSynthError as error:
             failed.append(OpenFailure(name(item), error.message))
-        except MemoryError:
+        except Exception as error:
+            if not is_out_of_memory(error):
+                raise
             failed.append(OpenFailure(name(item), Message("out-of-memory", {"what": name(item)})))
     return tuple(done), tuple(failed)
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from medsynth_gui.core.errors import InputError, Message, ModelError
-from medsynth_gui.core.model_card import ModelCard, read_card
+from medsynth_gui.core.model_card import ModelCard, check_weights, read_card
 from medsynth_gui.core.paths import models
 
 
@@ -56,11 +55,7 @@ def verify_models(*, further: Iterable[Path] = ()) -> list[tuple[str, Message | 
     for folder in [*sorted(path.parent for path in models().glob("*/card.toml")), *further]:
         try:
             card = read_card(folder)
-            if not card.weights.is_file():
-                raise ModelError("weights-missing", model=card.id, path=card.weights)
-            with card.weights.open("rb") as stream:
-                if hashlib.file_digest(stream, "sha256").hexdigest() != card.weights_sha256:
-                    raise ModelError("weights-altered", model=card.id)
+            check_weights(card)
             report.append((folder.name, None))
         except ModelError as error:
             report.append((folder.name, error.message))

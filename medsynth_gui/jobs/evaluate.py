@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from medsynth_gui.core.errors import InputError, MedSynthError, Message
+from medsynth_gui.core.errors import InputError, MedSynthError, Message, need_folder
 from medsynth_gui.dataset.files import size_text
 from medsynth_gui.dataset.split import Part
 from medsynth_gui.dataset.training_set import TrainingRow, image_files, is_training_set, read_training_set
@@ -48,8 +48,7 @@ class EvaluateSegmentation:
         Raises:
             InputError: a folder is missing or the truth has no label image.
         """
-        if not self.predictions.is_dir():
-            raise InputError("file-missing", path=self.predictions)
+        need_folder(self.predictions)
         rows = _truth(self.truth, self.part)
         scores: list[ImageScore] = []
         failed: list[dict[str, str]] = []
@@ -67,8 +66,7 @@ class EvaluateSegmentation:
 
 def _truth(folder: Path, part: str) -> Sequence[TrainingRow]:
     """The rows to compare, each with its mask."""
-    if not folder.is_dir():
-        raise InputError("file-missing", path=folder)
+    need_folder(folder)
     if is_training_set(folder):
         training_set = read_training_set(folder)
         found = training_set.part(Part(part)) if part else training_set.rows

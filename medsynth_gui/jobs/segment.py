@@ -72,7 +72,7 @@ class SegmentFiles:
     def run(self, ctx: JobContext) -> BatchReport:
         """One record per source file; files that cannot be read are named and left out."""
         card = find_model(self.model, task="segmentation")
-        sources = open_sources(self.paths, ctx)
+        sources = open_sources(self.paths, ctx, out=self.out)
         segmenter = load_segmenter(card, self.compute, thorough=self.thorough)
         labels = label_set_of(card)
         started, seen = time.monotonic(), 0
@@ -84,8 +84,9 @@ class SegmentFiles:
             files, confidences = [], []
             for frame in range(series.frame_count):
                 ctx.checkpoint(seen, sources.frame_count, series.title)
-                found = segmenter.segment(series.gray(frame), aspect=series.aspect)
                 path = self.out / stem / f"{frame:04d}.png" if many else self.out / stem.parent / f"{stem.name}.png"
+                sources.keep(path)
+                found = segmenter.segment(series.gray(frame), aspect=series.aspect)
                 write_label_png(path, found.labels, labels)
                 files.append(path)
                 confidences.append(round(found.confidence, 4))
@@ -109,7 +110,7 @@ def label_set_of(card: ModelCard) -> LabelSet:
 def mask_provenance(card: ModelCard, segmenter: Segmenter, series: ImageSeries) -> Provenance:
     """How a proposal was made. The mask is a model's; the pixels below it are as they were."""
     return Provenance(synthetic=False, producer=card.id, model_sha256=card.weights_sha256,
-                      parameters=segmenter.runtime.record(), parents=(series.path or series.title,))
+                      parameters=segmenter.runtime.record(), parents=(series.file_name,))
 
 
 def load_segmenter(card: ModelCard, compute: Compute, *, thorough: bool = False) -> Segmenter:

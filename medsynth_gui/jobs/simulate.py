@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from medsynth_gui.core.errors import InputError, MedSynthError, Message, UsageError
+from medsynth_gui.core.errors import InputError, MedSynthError, Message, UsageError, need_folder
 from medsynth_gui.core.labels import LabelSet
 from medsynth_gui.core.provenance import Provenance
 from medsynth_gui.io.atomic import write_text
@@ -105,8 +105,7 @@ def _measured(folder: Path, ctx: JobContext) -> tuple[Likeness, ...]:
     from medsynth_gui.engine.simulator import measure
     from medsynth_gui.io.field_of_view import find_field_of_view
 
-    if not folder.is_dir():
-        raise InputError("file-missing", path=folder)
+    need_folder(folder)
     root = folder / "images" if (folder / "images").is_dir() else folder
     paths = sorted(path for path in root.rglob("*") if path.suffix.lower() in _IMAGE_SUFFIXES)
     found = []

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
+from medsynth_gui.core.errors import InputError
 from medsynth_gui.core.image import ImageSeries
 from medsynth_gui.core.study import OpenFailure
 from medsynth_gui.io.readers import open_paths
@@ -28,9 +30,25 @@ class Sources:
     def frame_count(self) -> int:
         return sum(series.frame_count for series in self.series)
 
+    @cached_property
+    def _files(self) -> frozenset[tuple[int, int]]:
+        return frozenset(_identity(Path(series.path)) for series in self.series if Path(series.path).exists())
 
-def open_sources(paths: tuple[Path, ...], ctx: JobContext) -> Sources:
+    def keep(self, path: Path) -> None:
+        """Refuse to write a result in place of one of the inputs.
+
+        Raises:
+            InputError: the path is an input.
+        """
+        if path.exists() and _identity(path) in self._files:
+            raise InputError("output-is-source", path=path)
+
+
+def open_sources(paths: tuple[Path, ...], ctx: JobContext, *, out: Path) -> Sources:
     """Open files and folders for a batch.
+
+    Args:
+        out: where results go; what an earlier run left there, inside a folder of the inputs, is no input.
 
     Raises:
         InputError: no path was given.
@@ -38,7 +56,9 @@ def open_sources(paths: tuple[Path, ...], ctx: JobContext) -> Sources:
     need_paths(paths)
     ctx.checkpoint(0, None, "opening")
     studies, failures = open_paths(paths)
-    series = tuple(series for study in studies for series in study.series)
+    made = _made_before(paths, out)
+    series = tuple(series for study in studies for series in study.series if not made(series.path))
+    failures = [failure for failure in failures if not made(failure.path)]
     roots = [path if path.is_dir() else path.parent for path in paths]
     found = [(Path(one.path), _root_of(Path(one.path), roots)) for one in series]
     named = output_stems(dict.fromkeys(found))
@@ -48,6 +68,17 @@ def open_sources(paths: tuple[Path, ...], ctx: JobContext) -> Sources:
         stem = named[source]
         stems.append(stem if repeats[source] == 1 else stem.with_name(f"{stem.name}-{repeats[source]}"))
     return Sources(series, tuple(stems), tuple(failures))
+
+
+def _identity(path: Path) -> tuple[int, int]:
+    facts = path.stat()
+    return facts.st_dev, facts.st_ino
+
+
+def _made_before(paths: tuple[Path, ...], out: Path) -> Callable[[str], bool]:
+    """Whether a file lies in an output folder that is itself inside one of the given folders."""
+    inside = any(path.resolve() in out.resolve().parents for path in paths) and out.is_dir()
+    return lambda path: inside and Path(path).resolve().is_relative_to(out.resolve())
 
 
 def _root_of(source: Path, roots: list[Path]) -> Path:

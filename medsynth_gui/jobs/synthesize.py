@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from medsynth_gui.core.errors import InputError, MedSynthError, Message, UsageError
+from medsynth_gui.core.errors import InputError, MedSynthError, Message, UsageError, need_folder
 from medsynth_gui.core.model_card import ModelCard
 from medsynth_gui.core.provenance import Provenance
 from medsynth_gui.core.study import OpenFailure
@@ -176,8 +176,7 @@ class SynthesizeFiles:
         """Masks in name order; those that cannot be read, or name labels the model has not, are left out."""
         if self.masks is None:
             return (*_simulated_masks(card, self.count, self.seed), ())
-        if not self.masks.is_dir():
-            raise InputError("file-missing", path=self.masks)
+        need_folder(self.masks)
         masks, names, failed = [], [], []
         for path in sorted(path for path in self.masks.iterdir() if path.suffix.lower() in IMAGE_SUFFIXES):
             try:

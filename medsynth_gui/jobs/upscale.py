@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +12,7 @@ import numpy as np
 
 from medsynth_gui.core.errors import Message
 from medsynth_gui.core.geometry import PixelSpacing
-from medsynth_gui.core.image import ImageSeries
+from medsynth_gui.core.image import ImageSeries, UltrasoundRegion
 from medsynth_gui.core.model_card import ModelCard
 from medsynth_gui.core.provenance import Provenance
 from medsynth_gui.io.raster_files import provenance_text, write_gray_png
@@ -67,33 +67,37 @@ class UpscaleFiles:
         """One record per source file; files that cannot be read are named and left out."""
         card = find_model(self.model, task="super-resolution")
         upscaler = _upscaler(card, self.compute, self.factor)
-        sources = open_sources(self.paths, ctx)
+        sources = open_sources(self.paths, ctx, out=self.out)
         started = time.monotonic()
 
         def work(entry: tuple[ImageSeries, Path]) -> Iterator[dict[str, Any]]:
             series, stem = entry
             large = upscaled(series, tuple(range(series.frame_count)), upscaler, ctx)
             spacing = [large.spacing.y_mm, large.spacing.x_mm] if large.spacing else None
-            yield {"path": series.path, "frames": series.frame_count, "files": self._write(series, large, stem),
-                   "rows": large.rows, "columns": large.columns, "spacing_mm": spacing}
+            files = self._write(series, large, stem, sources.keep)
+            yield {"path": series.path, "frames": series.frame_count, "files": files, "rows": large.rows,
+                   "columns": large.columns, "spacing_mm": spacing}
 
         done, failed = each(iter(sources), work, lambda entry: entry[0].path)
         return BatchReport(done, (*sources.failures, *failed), {
             "model": card.id, "model_sha256": card.weights_sha256, "factor": self.factor,
             **upscaler.runtime.record(), "seconds": round(time.monotonic() - started, 3)})
 
-    def _write(self, source: ImageSeries, large: ImageSeries, stem: Path) -> list[Path]:
+    def _write(self, source: ImageSeries, large: ImageSeries, stem: Path,
+               keep: Callable[[Path], None]) -> list[Path]:
         if is_dicom(source):
             from medsynth_gui.io.dicom.writer import write_series
 
             path = self.out / stem.parent / f"{stem.name}.dcm"
-            write_series(path, large)
+            keep(path)
+            write_series(path, large, shows_source=True)
             return [path]
         text = provenance_text(large.provenance)
         many = large.frame_count > 1
         files = []
         for frame in range(large.frame_count):
             path = self.out / stem / f"{frame:04d}.png" if many else self.out / stem.parent / f"{stem.name}.png"
+            keep(path)
             write_gray_png(path, np.asarray(large.frame(frame)), text)
             files.append(path)
         return files
@@ -113,16 +117,25 @@ def upscaled(series: ImageSeries, frames: tuple[int, ...], upscaler: Upscaler, c
             ctx.checkpoint(number + done / total, len(frames), series.title)
 
         images.append(upscaler.upscale(series.gray(frame), on_tile=on_tile))
-    spacing = series.spacing and PixelSpacing(series.spacing.y_mm / factor, series.spacing.x_mm / factor,
-                                              series.spacing.source)
+    spacing = _finer(series.spacing, factor)
     # Its pixels are partly a model's: whatever was real before is no longer only that.
     provenance = Provenance(synthetic=True, producer=upscaler.card.id, model_sha256=upscaler.card.weights_sha256,
                             parameters={"factor": factor, "frames": list(frames), **upscaler.runtime.record()},
-                            parents=(series.path or series.title,))
+                            parents=(series.file_name,))
     large = ImageSeries.from_array(np.stack(images), title=f"{series.title} x{factor}", spacing=spacing,
                                    modality=series.modality, provenance=provenance,
                                    frame_rate_hz=series.frame_rate_hz)
-    return replace(large, details=(("enlarged", f"{factor} times by {upscaler.card.id}"),))
+    regions = tuple(_enlarged(region, factor) for region in series.regions if region.spacing)
+    return replace(large, regions=regions, details=(("enlarged", f"{factor} times by {upscaler.card.id}"),))
+
+
+def _finer(spacing: PixelSpacing | None, factor: int) -> PixelSpacing | None:
+    return spacing and PixelSpacing(spacing.y_mm / factor, spacing.x_mm / factor, spacing.source)
+
+
+def _enlarged(region: UltrasoundRegion, factor: int) -> UltrasoundRegion:
+    return replace(region, y0=region.y0 * factor, x0=region.x0 * factor, y1=region.y1 * factor,
+                   x1=region.x1 * factor, spacing=_finer(region.spacing, factor))
 
 
 def _upscaler(card: ModelCard, compute: Compute, factor: int) -> Upscaler:

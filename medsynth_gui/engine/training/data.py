@@ -9,7 +9,9 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from medsynth_gui.core.errors import InputError
 from medsynth_gui.core.geometry import Letterbox
+from medsynth_gui.engine.training.recipe import Recipe
 from medsynth_gui.io.furniture import find_furniture, remove_furniture
 from medsynth_gui.io.raster_files import read_gray, read_labels
 
@@ -57,13 +59,36 @@ class Pair:
     marks: int = 0
 
 
-def load_pairs(items: Sequence[Item], *, inpaint: bool, progress: Callable[[int, int], None]) -> list[Pair]:
-    """Read images and masks; an item without a mask gets an empty one."""
+def read_pair(item: Item) -> tuple[Gray, Gray]:
+    """Image and label values, both (y, x); without a mask they are empty.
+
+    Raises:
+        InputError: a file cannot be read, or the two differ in size.
+    """
+    image = read_gray(item.image)
+    mask = read_labels(item.mask) if item.mask else np.zeros_like(image)
+    if mask.shape != image.shape:
+        raise InputError("mask-size", sample=item.id, mask=f"{mask.shape[1]} x {mask.shape[0]}",
+                         image=f"{image.shape[1]} x {image.shape[0]}")
+    return image, mask
+
+
+def load_pairs(items: Sequence[Item], *, inpaint: bool, progress: Callable[[int, int], None],
+               known: Recipe | None = None) -> list[Pair]:
+    """Read images and masks; an item without a mask gets an empty one.
+
+    Args:
+        known: the recipe whose labels the masks must keep to; None takes all.
+
+    Raises:
+        InputError: a file cannot be read, or a mask has another size or label values than it should.
+    """
     pairs = []
     for number, item in enumerate(items):
         progress(number, len(items))
-        image = read_gray(item.image)
-        mask = read_labels(item.mask) if item.mask else np.zeros_like(image)
+        image, mask = read_pair(item)
+        if known and mask.max() > max(map(int, known.labels), default=0):
+            raise InputError("mask-label-unknown", path=item.mask, value=int(mask.max()), model=known.id)
         marks = int(find_furniture(image).sum()) if inpaint else 0
         pairs.append(Pair(item, remove_furniture(image) if marks else image, mask, marks))
     return pairs

@@ -13,7 +13,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
-from medsynth_gui.core.errors import ModelError
+from medsynth_gui.core.errors import InputError, ModelError
 from medsynth_gui.engine.device import Runtime
 from medsynth_gui.engine.training.recipe import Optimisation
 from medsynth_gui.engine.training.run_folder import RunFolder
@@ -81,12 +81,17 @@ def train_network(network: nn.Module, task: Task, *, optimisation: Optimisation,
 
     Raises:
         ModelError: the loss is no longer a number; the last checkpoint is kept.
+        InputError: the checkpoint to resume from is damaged or another network's.
     """
     optimiser = torch.optim.AdamW(network.parameters(), lr=optimisation.rate, weight_decay=optimisation.weight_decay)
     average = {name: value.detach().clone() for name, value in network.state_dict().items()}
     clock = _Clock(optimisation.steps, None if minutes is None else minutes * 60)
     if resume and (saved := run.load_checkpoint()):
-        _restore(*saved, network, optimiser, average, clock)
+        try:
+            _restore(*saved, network, optimiser, average, clock)
+        except (KeyError, RuntimeError) as error:
+            raise InputError("checkpoint-unreadable", path=run.folder,
+                             detail="its checkpoint belongs to another network than the recipe's") from error
     clock.started = time.monotonic()
     rng = np.random.default_rng((seed, clock.step))
     torch.manual_seed(seed + clock.step)

@@ -63,6 +63,10 @@ class Recipe:
     seed: int = 0
 
 
+_NEEDED = {"segmentation": (("input", "size"), ("network", "classes")), "synthesis": (("input", "size"),),
+           "super-resolution": (("input", "crop"), ("network", "factor"))}
+
+
 def read_recipe(path: Path) -> Recipe:
     """Read a recipe.
 
@@ -77,6 +81,9 @@ def read_recipe(path: Path) -> Recipe:
         recipe = Recipe(path=path, **raw)
         if recipe.task not in TASKS:
             raise ValueError(f"unknown task {recipe.task!r}")
-    except (OSError, ValueError, TypeError) as error:
+        for table, name in _NEEDED.get(recipe.task, ()):
+            if not isinstance(raw.get(table, {}).get(name), int):
+                raise ValueError(f"[{table}] needs the number {name}")
+    except (OSError, ValueError, TypeError, AttributeError) as error:
         raise InputError("recipe-unreadable", path=path, detail=error) from error
     return recipe

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save
 from torch import Tensor
 
-from medsynth_gui.io.atomic import atomic_write, write_bytes, write_json
+from medsynth_gui.core.errors import InputError
+from medsynth_gui.io.atomic import atomic_write, storing, write_bytes, write_json
 from medsynth_gui.io.raster_files import write_gray_png
 
 
@@ -25,21 +28,28 @@ class RunFolder:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        (folder / "previews").mkdir(parents=True, exist_ok=True)
+        with storing(folder):
+            (folder / "previews").mkdir(parents=True, exist_ok=True)
 
     def begin(self, recipe: Path) -> None:
         """Start afresh: forget what an earlier run left here."""
-        (self.folder / "events.jsonl").unlink(missing_ok=True)
-        shutil.rmtree(self.folder / "checkpoint", ignore_errors=True)
-        for preview in (self.folder / "previews").glob("*.png"):
-            preview.unlink()
+        with storing(self.folder):
+            (self.folder / "events.jsonl").unlink(missing_ok=True)
+            shutil.rmtree(self.folder / "checkpoint", ignore_errors=True)
+            for preview in (self.folder / "previews").glob("*.png"):
+                preview.unlink()
         with atomic_write(self.folder / "run.toml") as temporary:
             shutil.copyfile(recipe, temporary)
 
     def event(self, kind: str, **values: Any) -> None:
-        """Append one line to events.jsonl; a killed run leaves whole lines but for the last."""
-        with (self.folder / "events.jsonl").open("a", encoding="utf-8") as stream:
-            stream.write(json.dumps({"event": kind, **values}) + "\n")
+        """Append one line to events.jsonl; a line that a killed run left half-written is closed first."""
+        path = self.folder / "events.jsonl"
+        with storing(path), path.open("ab+") as stream:
+            if stream.seek(0, os.SEEK_END):
+                stream.seek(-1, os.SEEK_END)
+                torn = stream.read(1) != b"\n"
+                stream.write(b"\n" * torn)
+            stream.write(json.dumps({"event": kind, **values}).encode() + b"\n")
 
     def preview(self, step: int, image: npt.NDArray[np.uint8]) -> None:
         """One picture of held-out predictions, (y, x)."""
@@ -55,7 +65,8 @@ class RunFolder:
     def save_checkpoint(self, tensors: dict[str, Tensor], state: dict[str, Any]) -> None:
         """Both files are replaced whole; the step in `state` names the tensors that belong to it."""
         checkpoint = self.folder / "checkpoint"
-        checkpoint.mkdir(exist_ok=True)
+        with storing(checkpoint):
+            checkpoint.mkdir(exist_ok=True)
         name = f"{state['step']:08d}.safetensors"
         write_bytes(checkpoint / name, save({key: tensor.detach().cpu().contiguous()
                                              for key, tensor in tensors.items()}))
@@ -65,9 +76,16 @@ class RunFolder:
                 old.unlink()
 
     def load_checkpoint(self) -> tuple[dict[str, Tensor], dict[str, Any]] | None:
-        """The last whole checkpoint, or None."""
+        """The last whole checkpoint, or None.
+
+        Raises:
+            InputError: there is one that cannot be read.
+        """
         path = self.folder / "checkpoint" / "state.json"
         if not path.is_file():
             return None
-        state = json.loads(path.read_text(encoding="utf-8"))
-        return load_file(self.folder / "checkpoint" / state["tensors"]), state
+        try:
+            state = json.loads(path.read_text(encoding="utf-8"))
+            return load_file(path.with_name(state["tensors"])), state
+        except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
+            raise InputError("checkpoint-unreadable", path=self.folder, detail="its checkpoint is damaged") from error

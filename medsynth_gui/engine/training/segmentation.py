@@ -34,10 +34,10 @@ class SegmentationTask:
         self.batch = recipe.optimisation.batch
         self.geometry = Geometry(**recipe.data.get("geometry", {}))
         inpaint = recipe.data.get("furniture") == "inpaint"
-        train = load_pairs(data.train, inpaint=inpaint, progress=progress)
+        train = load_pairs(data.train, inpaint=inpaint, progress=progress, known=recipe)
         self.train = [letterboxed(pair, self.size)[:2] for pair in train]
         self.weights = sampling_weights(data.train, recipe.data.get("shares", {}))
-        validation = load_pairs(data.validation, inpaint=inpaint, progress=progress)
+        validation = load_pairs(data.validation, inpaint=inpaint, progress=progress, known=recipe)
         self.validation = [letterboxed(pair, self.size)[:2] for pair in validation]
         self.simulated = simulate_pairs(recipe.simulator, self.size, recipe.seed, progress)
         self.simulated_share = float(recipe.simulator.get("share", 0.0))

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from medsynth_gui.core.errors import InputError
 from medsynth_gui.engine.training.data import TrainingData, load_pairs
 from medsynth_gui.engine.training.losses import charbonnier
 from medsynth_gui.engine.training.recipe import Recipe
@@ -29,6 +30,8 @@ class SuperResolutionTask:
         inpaint = recipe.data.get("furniture") == "inpaint"
         train = [pair for pair in load_pairs(data.train, inpaint=inpaint, progress=progress)
                  if min(pair.image.shape) >= self.crop]
+        if not train:
+            raise InputError("training-images-small", size=self.crop)
         self.train = [pair.image for pair in train]
         # A set with many images must not drown the others.
         names = [pair.item.set_name for pair in train]

@@ -9,6 +9,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
+from medsynth_gui.core.errors import InputError
 from medsynth_gui.core.geometry import Letterbox
 from medsynth_gui.engine.condition import condition_channels
 from medsynth_gui.engine.preconditioning import residual_scale
@@ -31,13 +32,14 @@ class SynthesisTask:
         self.batch, self.labels = recipe.optimisation.batch, len(recipe.labels)
         self.dropout = float(recipe.data.get("condition_dropout", 0.15))
         self.classes = recipe.classes
+        _check_classes(recipe, data)
         self.geometry = Geometry(**recipe.data.get("geometry", {}))
         inpaint = recipe.data.get("furniture") == "inpaint"
         self.train = [(*letterboxed(pair, self.size), pair.item.class_name)
-                      for pair in load_pairs(data.train, inpaint=inpaint, progress=progress)]
+                      for pair in load_pairs(data.train, inpaint=inpaint, progress=progress, known=recipe)]
         self.weights = sampling_weights(data.train, recipe.data.get("shares", {}))
         self.validation = [(*letterboxed(pair, self.size), pair.item.class_name)
-                           for pair in load_pairs(data.validation, inpaint=inpaint, progress=progress)]
+                           for pair in load_pairs(data.validation, inpaint=inpaint, progress=progress, known=recipe)]
 
     def loss(self, network: nn.Module, rng: np.random.Generator, progress: float) -> Tensor:
         """Squared error of the velocity inside the image, at logit-normal times."""
@@ -69,8 +71,12 @@ class SynthesisTask:
                 condition[:-1] = 0
             images.append(scaled(moved, inside > 0))
             conditions.append(condition)
-            classes.append(len(self.classes) if unconditional else self.classes.index(class_name))
+            classes.append(len(self.classes) if unconditional else self._class_index(class_name))
         return self._tensors(images, conditions, classes)
+
+    def _class_index(self, name: str) -> int:
+        """An image without a class teaches the network what it draws when none is asked for."""
+        return self.classes.index(name) if name in self.classes else len(self.classes)
 
     def _tensors(self, images: list[npt.NDArray[np.float32]], conditions: list[npt.NDArray[np.float32]],
                  classes: list[int]) -> Batch:
@@ -102,7 +108,14 @@ class SynthesisTask:
         inside = np.zeros(image.shape, bool)
         inside[box.top:box.top + box.height, box.left:box.left + box.width] = True
         condition = condition_channels(mask, inside, labels=self.labels)
-        return scaled(image, inside), condition, self.classes.index(class_name)
+        return scaled(image, inside), condition, self._class_index(class_name)
+
+
+def _check_classes(recipe: Recipe, data: TrainingData) -> None:
+    for item in (*data.train, *data.validation):
+        if recipe.classes and item.class_name not in ("", *recipe.classes):
+            raise InputError("training-class-unknown", image=item.id, name=item.class_name,
+                             known=", ".join(recipe.classes))
 
 
 _MEAN, _GAIN = 0.34, 2.5

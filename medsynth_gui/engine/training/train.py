@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from medsynth_gui.core.errors import InputError, ModelError
-from medsynth_gui.core.model_card import ModelCard
+from medsynth_gui.core.errors import InputError, ModelError, StorageError, UsageError
+from medsynth_gui.core.model_card import ModelCard, check_weights
 from medsynth_gui.engine.device import Runtime
 from medsynth_gui.engine.networks.table import build_network
 from medsynth_gui.engine.training.card import write_card
@@ -55,6 +56,8 @@ def train_model(recipe: Recipe, data: TrainingData, folder: Path, *, runtime: Ru
     """
     if not data.train:
         raise InputError("training-nothing-to-learn", path=", ".join(recipe.data.get("sets", ())) or "The data")
+    if minutes == 0 and init is None:
+        raise UsageError("training-nothing-to-measure")
     run = RunFolder(folder)
     if not (resume and (folder / "run.toml").exists()):
         run.begin(recipe.path)
@@ -65,8 +68,9 @@ def train_model(recipe: Recipe, data: TrainingData, folder: Path, *, runtime: Ru
     try:
         return _train(recipe, data, run, runtime, init, minutes, resume, checkpoint)
     except BaseException as error:
-        run.event("failed" if isinstance(error, Exception) and not _cancelled(error) else "stopped",
-                  message=str(error) or type(error).__name__)
+        with suppress(StorageError):  # a full disk must not hide what went wrong
+            run.event("failed" if isinstance(error, Exception) and not _cancelled(error) else "stopped",
+                      message=str(error) or type(error).__name__)
         raise
 
 
@@ -96,6 +100,7 @@ def _network(recipe: Recipe, init: ModelCard | None, runtime: Runtime) -> nn.Mod
     if init:
         if init.architecture != recipe.architecture:
             raise ModelError("model-wrong-task", model=init.id, task=init.architecture, wanted=recipe.architecture)
+        check_weights(init)
         load_weights(network, init.weights, model=init.id)
     return network.to(runtime.device, memory_format=runtime.memory_format)  # type: ignore[call-overload]
 

@@ -32,7 +32,7 @@ class Canvas(Stage):
     signals `hovered` and `zoom_changed` are those of `Stage`.
 
     Signals:
-        frame_changed(int): another frame is shown (it may still be decoding).
+        frame_changed(int): another frame or series is shown (it may still be decoding).
         window_changed(WindowLevel): a right-drag changed window/level.
         size_stepped(int): Ctrl+wheel, +1 larger or -1 smaller tool.
         failed(Message): the current frame cannot be decoded.
@@ -69,6 +69,7 @@ class Canvas(Stage):
             self.set_frame(frame)
             self.fit()
         self.update()
+        self.frame_changed.emit(self.frame)
 
     def set_image(self, image: npt.NDArray[np.generic] | None, *, aspect: float = 1.0, synthetic: bool = False) -> None:
         """Show one array (y, x) or (y, x, 3). The view is kept if the size stays."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from medsynth_gui.core.errors import Message
@@ -10,6 +12,7 @@ from medsynth_gui.core.model_card import ModelCard
 from medsynth_gui.gui.context import AppContext
 from medsynth_gui.gui.job_queue import JobHandle
 from medsynth_gui.gui.panels.fields import Choice
+from medsynth_gui.gui.panels.model_cards import model_ref
 from medsynth_gui.gui.panels.parts import Card, button, section_head, text
 from medsynth_gui.gui.theme import SPACE
 from medsynth_gui.gui.translation import number
@@ -68,8 +71,9 @@ class AssistPanel(QWidget):
         """Read the cards again: training may have made a model meanwhile."""
         from medsynth_gui.jobs.catalogue import list_models
 
-        self._cards = list_models("segmentation")
-        self.models.set_rows([(card.id, f"{card.title} · {card.id}") for card in self._cards])
+        further = [Path(folder) for folder in self._session.settings["model_folders"]]
+        self._cards = list_models("segmentation", further=further)
+        self.models.set_rows([(model_ref(card), f"{card.title} · {card.id}") for card in self._cards])
         self.models.choose(self._session.settings["model_segment"])
         self._refresh()
 
@@ -77,7 +81,7 @@ class AssistPanel(QWidget):
     def card(self) -> ModelCard | None:
         """The chosen model."""
         chosen = self.models.currentData()
-        return next((card for card in self._cards if card.id == chosen), None)
+        return next((card for card in self._cards if model_ref(card) == chosen), None)
 
     def _picked(self, model: str) -> None:
         self._session.settings["model_segment"] = model
@@ -110,7 +114,7 @@ class AssistPanel(QWidget):
             return
         opened = self._session.current
         commands.settle_gesture(self._session)
-        job = commands.segment_job(self._session, frames, self.card.id)
+        job = commands.segment_job(self._session, frames, model_ref(self.card))
         self._context.show_model(self.card.id)
         request = _Request(self, opened)
         self._job = self._context.queue.submit(job, on_done=request.done, on_failed=request.failed)
@@ -190,4 +194,3 @@ class _Request:
 
     def failed(self, message: Message) -> None:
         self._panel.fail(message)
-

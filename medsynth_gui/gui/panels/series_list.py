@@ -42,11 +42,12 @@ _THUMB = QSize(60, 46)
 
 
 def describe(opened: OpenSeries) -> str:
-    """`US · 120 frames`."""
+    """`US · 120 frames`; a file that names no modality (OT) is an image."""
     count = opened.series.frame_count
     frames = QCoreApplication.translate("series", "1 frame") if count == 1 else \
         QCoreApplication.translate("series", "{0} frames").format(count)
-    return f"{opened.series.modality} · {frames}"
+    named = opened.series.modality if opened.series.modality not in ("", "OT") else ""
+    return f"{named or QCoreApplication.translate('series', 'Image')} · {frames}"
 
 
 class _Entry:
@@ -111,8 +112,8 @@ class _Row(QStyledItemDelegate):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         box = option.rect.adjusted(1, 3, -1, -3)
         if selected or hovered:
-            painter.setPen(QPen(self._theme.color("line" if selected else "panel"), 1))
-            painter.setBrush(self._theme.color("raised"))
+            painter.setPen(QPen(self._theme.color("accent" if selected else "line"), 1))
+            painter.setBrush(self._theme.color("raised" if selected else "panel"))
             painter.drawRoundedRect(box, SPACE.RADIUS, SPACE.RADIUS)
         thumb = QRect(box.left() + SPACE.S, box.center().y() - _THUMB.height() // 2 + 1,
                       _THUMB.width(), _THUMB.height())

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication, QSize, Qt
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QMenu, QToolButton, QWidget
 
 from medsynth_gui.core.windowing import WindowLevel
 from medsynth_gui.gui.actions import ActionRow
 from medsynth_gui.gui.canvas.session_view import SessionView
 from medsynth_gui.gui.context import AppContext
+from medsynth_gui.gui.icons import icon
 from medsynth_gui.gui.panels.tool_options import ToolOptions
 from medsynth_gui.gui.theme import SPACE
 from medsynth_gui.gui.translation import number
@@ -30,13 +31,13 @@ class ToolBar(QWidget):
         self._layout = QHBoxLayout(self)
         self._layout.setContentsMargins(SPACE.M, 0, SPACE.M, 0)
         self._layout.setSpacing(2)
-        self.setFixedHeight(46)
+        self.setFixedHeight(SPACE.TOOL_BAR)
         self._add_tools()
-        self._layout.addSpacing(SPACE.L)
+        self._layout.addSpacing(SPACE.S)
         for name, handler in (("undo", self._undo), ("redo", self._redo)):
             context.actions.bind(f"annotate.{name}", handler)
             self._layout.addWidget(self._button(f"annotate.{name}"))
-        self._layout.addSpacing(SPACE.L)
+        self._layout.addSpacing(SPACE.S)
         self._options = ToolOptions(context)
         self._layout.addWidget(self._options)
         self._layout.addStretch(1)
@@ -79,7 +80,8 @@ class ToolBar(QWidget):
     def _window_button(self) -> QToolButton:
         self._window = QToolButton()
         self._window.setObjectName("window-level")
-        self._window.setToolTip(self.tr("Window and level: right-drag on the image, or choose here"))
+        self._window.setIcon(icon("circle-half-tilt"))
+        self._window.setIconSize(QSize(16, 16))
         self._window.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._window.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._menu = QMenu(self._window)
@@ -98,6 +100,7 @@ class ToolBar(QWidget):
         chosen = "hand" if self._view.hand else self._session.toolbox.spec.id
         self._buttons[chosen].setChecked(True)
         self._options.setVisible(chosen != "hand")
+        self._fit()
 
     def _history_changed(self, _: None) -> None:
         document = self._session.document
@@ -115,7 +118,21 @@ class ToolBar(QWidget):
             self._show_window(opened.window)
 
     def _show_window(self, window: WindowLevel) -> None:
-        self._window.setText(f"W {number(window.width)}  L {number(window.level)}")
+        words = f" W {number(window.width)}  L {number(window.level)}"
+        self._window.setText(words)
+        self._window.setToolTip(
+            self.tr("Window and level ({0}): right-drag on the image, or choose here").format(words.strip()))
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._fit()
+
+    def _fit(self) -> None:
+        """Where the tool's options need the room, window/level is its icon alone."""
+        style = Qt.ToolButtonStyle
+        self._window.setToolButtonStyle(style.ToolButtonTextBesideIcon)
+        if self._layout.minimumSize().width() > self.width():
+            self._window.setToolButtonStyle(style.ToolButtonIconOnly)
 
     def _fill_menu(self) -> None:
         from medsynth_gui.session.window_presets import window_presets

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import QCoreApplication, Qt
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSlider, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSizePolicy, QSlider, QWidget
 
 from medsynth_gui.gui.context import AppContext
 from medsynth_gui.gui.theme import SPACE
@@ -14,6 +14,7 @@ from medsynth_gui.session.opened import OpenSeries
 from medsynth_gui.session.tools.base import ToolOption
 
 _STEPS = 200
+_SLIDER_LEAST, _SLIDER_MOST = 48, 112
 
 
 class ToolOptions(QWidget):
@@ -24,6 +25,7 @@ class ToolOptions(QWidget):
         self._session = context.session
         self._tool = ""
         self._editors: list[_Slider | _Check] = []
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         self._layout = QHBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(SPACE.S)
@@ -43,6 +45,7 @@ class ToolOptions(QWidget):
                              for option in spec.options]
             for editor in self._editors:
                 self._layout.addWidget(editor)
+                editor.show()
         for editor in self._editors:
             editor.refresh()
 
@@ -60,21 +63,20 @@ class _Slider(QWidget):
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setObjectName(f"option-{option.key}")
         self.slider.setRange(0, _STEPS)
-        self.slider.setFixedWidth(112)
+        self.slider.setMinimumWidth(_SLIDER_LEAST)
+        self.slider.setMaximumWidth(_SLIDER_MOST)
         self.slider.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.slider.valueChanged.connect(self._moved)
         name = QLabel(QCoreApplication.translate("tools", option.name))
         name.setProperty("role", "muted")
         self.value = QLabel()
-        longest = "400 px · 99.9 mm" if self._ratio else "128"
-        self.value.setMinimumWidth(self.value.fontMetrics().horizontalAdvance(longest))
         if not self._ratio:
             self.slider.setToolTip(f"{name.text()} ({option.unit})" if option.unit else name.text())
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(SPACE.S)
-        for widget in (name, self.slider, self.value):
-            layout.addWidget(widget)
+        for widget, stretch in ((name, 0), (self.slider, 1), (self.value, 0)):
+            layout.addWidget(widget, stretch)
 
     def refresh(self) -> None:
         """Show what holds now."""
@@ -83,6 +85,9 @@ class _Slider(QWidget):
         self.slider.setValue(round(_STEPS * self._place(value)))
         self.slider.blockSignals(False)
         self.value.setText(self._words(value))
+        # Room for the longest, so that the slider stays where it is while it is moved.
+        longest = "99.5 px · 9.9 mm" if "mm" in self.value.text() else "99.5 px" if self._ratio else "128"
+        self.value.setMinimumWidth(self.value.fontMetrics().horizontalAdvance(longest))
 
     def _place(self, value: float) -> float:
         low, high = self._option.low, self._option.high

@@ -46,5 +46,6 @@ class SPACE:
     RADIUS = 7
     RAIL = 84
     ICON = 20
+    TOOL_BAR = 46
     LEFT_PANEL = 232
     RIGHT_PANEL = 286

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from medsynth_gui.core.errors import Message
@@ -19,6 +20,8 @@ from medsynth_gui.gui.theme import SPACE
 from medsynth_gui.gui.workspaces.base import Workspace
 from medsynth_gui.session import commands
 from medsynth_gui.session.opened import OpenSeries
+
+_SERIES_FROM = 1180
 
 
 class AnnotateWorkspace(Workspace):
@@ -56,6 +59,10 @@ class AnnotateWorkspace(Workspace):
     def deactivated(self) -> None:
         self.cine.pause()
         commands.settle_gesture(self._session)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        # The tool bar must not be cut off: where it is narrow the list of series makes room.
+        self.series.setVisible(event.size().width() >= _SERIES_FROM)
 
     def _lay_out(self) -> None:
         middle = QVBoxLayout()

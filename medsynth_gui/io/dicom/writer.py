@@ -48,7 +48,7 @@ class _Uids:
 
 def write_series(path: Path, series: ImageSeries, *, patient_id: str = "", description: str = "",
                  seed: str | int | None = None, compress: bool = True,
-                 frames: Sequence[int] | None = None) -> None:
+                 frames: Sequence[int] | None = None, shows_source: bool = False) -> None:
     """Write a series as one DICOM file, 8 bits a sample, as it is shown.
 
     Ultrasound becomes Ultrasound (Multi-frame) Image Storage with a Sequence of Ultrasound Regions, everything else
@@ -62,6 +62,7 @@ def write_series(path: Path, series: ImageSeries, *, patient_id: str = "", descr
         seed: makes the UIDs, and so the file, the same every time; None makes new ones.
         compress: RLE Lossless, else explicit little endian.
         frames: which frames; None for all.
+        shows_source: synthetic pixels follow an image that may have burned-in text: nothing denies that.
 
     Raises:
         InputError: a frame cannot be decoded.
@@ -73,6 +74,8 @@ def write_series(path: Path, series: ImageSeries, *, patient_id: str = "", descr
         raise ValueError("a DICOM file has at least one frame")
     uids = _Uids(secrets.token_hex(16) if seed is None else str(seed))
     dataset = _dataset(series, len(chosen), uids, patient_id, description)
+    if series.synthetic and not shows_source:
+        dataset.BurnedInAnnotation = "NO"
     dataset.file_meta = _file_meta(dataset, compress)
     _put_pixels(dataset, _shown(series, chosen), len(chosen), compress)
     with atomic_write(path) as temporary:
@@ -189,7 +192,6 @@ def _put_provenance(dataset: Dataset, provenance: Provenance) -> None:
     if not provenance.synthetic:
         return
     dataset.SyntheticData = "YES"
-    dataset.BurnedInAnnotation = "NO"
     purpose = Dataset()
     purpose.CodeValue, purpose.CodingSchemeDesignator = "109100", "DCM"
     purpose.CodeMeaning = "Synthesizing Equipment"
