@@ -82,10 +82,13 @@ def need_folder(path: Path) -> None:
         raise InputError("folder-expected" if path.exists() else "file-missing", path=path)
 
 
-_OUT_OF_MEMORY = ("out of memory", "not enough memory", "allocate memory", "insufficient memory")
+_OUT_OF_MEMORY = ("out of memory", "not enough memory", "allocate memory", "insufficient memory",
+                  "failed to map segment")
 
 
 def is_out_of_memory(error: BaseException) -> bool:
-    """Whether memory ran out; torch and cv2 say so in words, not by a type of their own."""
+    """Whether memory ran out; torch, cv2 and the loader say so in words, not by a type of their own."""
+    if isinstance(error, MedSynthError):
+        return False
     said = str(error).casefold()
     return isinstance(error, MemoryError) or any(words in said for words in _OUT_OF_MEMORY)

@@ -210,6 +210,9 @@ class JobQueue(QObject):
             lane.thread_.quit()
         deadline = time.monotonic() + CLOSE_TIMEOUT_S
         joined = [lane.thread_.wait(max(1, int((deadline - time.monotonic()) * 1000))) for lane in self._lanes.values()]
+        if all(joined):
+            for handle in self.active:
+                self._end(handle, JobState.CANCELLED)
         return all(joined)
 
     def _advance(self, name: Lane) -> None:

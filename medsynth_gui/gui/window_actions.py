@@ -88,4 +88,6 @@ def _show(dialog: object) -> None:
     from PySide6.QtCore import Qt
 
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    dialog.show()
+    # Modal to its window: else Esc would reach the window's own action where no window manager moves the focus.
+    dialog.open()
+    dialog.activateWindow()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -72,9 +72,12 @@ class UpscaleFiles:
 
         def work(entry: tuple[ImageSeries, Path]) -> Iterator[dict[str, Any]]:
             series, stem = entry
+            files = self._files(series, stem)
+            for path in files:
+                sources.keep(path)
             large = upscaled(series, tuple(range(series.frame_count)), upscaler, ctx)
+            _write(files, large, dicom=is_dicom(series))
             spacing = [large.spacing.y_mm, large.spacing.x_mm] if large.spacing else None
-            files = self._write(series, large, stem, sources.keep)
             yield {"path": series.path, "frames": series.frame_count, "files": files, "rows": large.rows,
                    "columns": large.columns, "spacing_mm": spacing}
 
@@ -83,24 +86,24 @@ class UpscaleFiles:
             "model": card.id, "model_sha256": card.weights_sha256, "factor": self.factor,
             **upscaler.runtime.record(), "seconds": round(time.monotonic() - started, 3)})
 
-    def _write(self, source: ImageSeries, large: ImageSeries, stem: Path,
-               keep: Callable[[Path], None]) -> list[Path]:
+    def _files(self, source: ImageSeries, stem: Path) -> list[Path]:
         if is_dicom(source):
-            from medsynth_gui.io.dicom.writer import write_series
+            return [self.out / stem.parent / f"{stem.name}.dcm"]
+        if source.frame_count == 1:
+            return [self.out / stem.parent / f"{stem.name}.png"]
+        return [self.out / stem / f"{frame:04d}.png" for frame in range(source.frame_count)]
 
-            path = self.out / stem.parent / f"{stem.name}.dcm"
-            keep(path)
-            write_series(path, large, shows_source=True)
-            return [path]
-        text = provenance_text(large.provenance)
-        many = large.frame_count > 1
-        files = []
-        for frame in range(large.frame_count):
-            path = self.out / stem / f"{frame:04d}.png" if many else self.out / stem.parent / f"{stem.name}.png"
-            keep(path)
-            write_gray_png(path, np.asarray(large.frame(frame)), text)
-            files.append(path)
-        return files
+
+def _write(files: Sequence[Path], large: ImageSeries, *, dicom: bool) -> None:
+    """All frames in one DICOM file, or each in a PNG of its own."""
+    if dicom:
+        from medsynth_gui.io.dicom.writer import write_series
+
+        write_series(files[0], large, shows_source=True)
+        return
+    text = provenance_text(large.provenance)
+    for frame, path in enumerate(files):
+        write_gray_png(path, np.asarray(large.frame(frame)), text)
 
 
 def is_dicom(series: ImageSeries) -> bool:

@@ -6,12 +6,15 @@ import json
 import tomllib
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
-from medsynth_gui.core.errors import InputError, ModelError
+from medsynth_gui.core.errors import InputError, ModelError, UsageError
 from medsynth_gui.core.model_card import read_card
 from medsynth_gui.dataset.split import Part, is_held_out, part_of
+from medsynth_gui.engine.training.run_folder import RunFolder
+from medsynth_gui.io.raster_files import read_labels, write_label_png
 from medsynth_gui.jobs.catalogue import Compute, find_model
 from medsynth_gui.jobs.job import JobCancelled, JobContext
 from medsynth_gui.jobs.train import Train, read_run, stop_training
@@ -123,3 +126,54 @@ def test_a_set_without_held_out_groups_trains_and_says_that_nothing_was_measured
     (tiny_set / "index.csv").write_text("\n".join([lines[0], *body]) + "\n")
     results = train(recipe(SEGMENTATION), tiny_set, tmp_path / "run")
     assert "not measured" in results["headline"] and find_model(str(tmp_path / "run"))
+
+
+def test_masks_that_do_not_fit_are_named(recipe, tiny_set, tmp_path):
+    masks = sorted((tiny_set / "masks").iterdir())
+    whole = [(path, read_labels(path)) for path in masks]
+    for path, labels in whole:
+        write_label_png(path, labels * np.uint8(5))
+    with pytest.raises(InputError, match="label value 5"):
+        train(recipe(SEGMENTATION), tiny_set, tmp_path / "run")
+    for path, labels in whole:
+        write_label_png(path, labels[:30])
+    with pytest.raises(InputError, match="48 x 30 pixels, its image 48 x 40"):
+        train(recipe(SEGMENTATION), tiny_set, tmp_path / "run")
+
+
+def test_a_class_that_the_recipe_does_not_list_is_named(recipe, tiny_set, tmp_path):
+    index = tiny_set / "index.csv"
+    index.write_text(index.read_text().replace(",b", ",z"))
+    with pytest.raises(InputError, match=r"class z.*\(a, b\)"):
+        train(recipe(SYNTHESIS), tiny_set, tmp_path / "run")
+
+
+def test_images_smaller_than_a_crop_are_told(recipe, tiny_set, tmp_path):
+    with pytest.raises(InputError, match="64 x 64"):
+        train(recipe(SUPER_RESOLUTION.replace("crop = 32", "crop = 64")), tiny_set, tmp_path / "run")
+
+
+def test_what_cannot_be_resumed_or_measured_is_told(recipe, tiny_set, tmp_path):
+    out = tmp_path / "run"
+    train(recipe(SEGMENTATION), tiny_set, out)
+    with pytest.raises(InputError, match="another network"):
+        train(recipe(SEGMENTATION.replace("[32, 32]", "[48, 48]")), tiny_set, out, resume=True)
+    for tensors in (out / "checkpoint").glob("*.safetensors"):
+        tensors.write_bytes(b"cut")
+    with pytest.raises(InputError, match="damaged"):
+        train(recipe(SEGMENTATION), tiny_set, out, resume=True)
+    with pytest.raises(UsageError, match="--init"):
+        train(recipe(SEGMENTATION), tiny_set, tmp_path / "b", minutes=0)
+    with pytest.raises(ModelError, match="do not fit"):
+        train(recipe(SEGMENTATION.replace("[32, 32]", "[48, 48]")), tiny_set, tmp_path / "b", init=str(out))
+    (out / "weights.safetensors").write_bytes(b"other")
+    with pytest.raises(ModelError, match="not those its card describes"):
+        train(recipe(SEGMENTATION), tiny_set, tmp_path / "b", init=str(out))
+
+
+def test_a_line_that_a_kill_tore_costs_no_other(recipe, tiny_set, tmp_path):
+    train(recipe(SEGMENTATION), tiny_set, tmp_path / "run")
+    with (tmp_path / "run" / "events.jsonl").open("a") as stream:
+        stream.write('{"event": "st')
+    RunFolder(tmp_path / "run").event("done")
+    assert (tmp_path / "run" / "events.jsonl").read_text().splitlines()[-1] == '{"event": "done"}'

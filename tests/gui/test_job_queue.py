@@ -173,7 +173,7 @@ def test_close_cancels_joins_and_later_results_reach_nobody(qtbot: QtBot) -> Non
     assert queue.close()
     qtbot.wait(50)
     assert results == []
-    assert handles[2].state is JobState.CANCELLED
+    assert {handle.state for handle in handles} == {JobState.CANCELLED}
     assert queue.submit(Work(lambda _: 1), results.append).state is JobState.CANCELLED
     assert queue.active == [] and results == []
 
@@ -181,8 +181,9 @@ def test_close_cancels_joins_and_later_results_reach_nobody(qtbot: QtBot) -> Non
 def test_a_job_without_checkpoints_does_not_hold_close_up_for_ever(qtbot: QtBot,
                                                                   monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("medsynth_gui.gui.job_queue.CLOSE_TIMEOUT_S", 0.1)
-    queue, gate = JobQueue(), threading.Event()
-    queue.submit(Work(lambda _: gate.wait(20)))
+    queue, gate, begun = JobQueue(), threading.Event(), threading.Event()
+    queue.submit(Work(lambda _: begun.set() or gate.wait(20)))
+    qtbot.waitUntil(begun.is_set, timeout=20_000)
     assert not queue.close()
     gate.set()
     assert queue.close()

@@ -20,6 +20,8 @@ from medsynth_gui.metrics.bootstrap import bootstrap
 from medsynth_gui.metrics.fidelity import psnr
 
 Gray = npt.NDArray[np.uint8]
+# What an image equal to the last bit is given, so that means stay numbers.
+_EXACT_DB = 99.0
 
 
 def evaluate(recipe: Recipe, card: ModelCard, data: TrainingData, runtime: Runtime, folder: Path,
@@ -40,7 +42,7 @@ def evaluate(recipe: Recipe, card: ModelCard, data: TrainingData, runtime: Runti
         ours = upscaler.upscale(small)
         back = cv2.resize(ours, small.shape[::-1], interpolation=cv2.INTER_AREA)
         row: dict[str, Any] = {"set": item.set_name, "group": item.group, "ours_db": psnr(ours, large, field=seen),
-                               "consistency_db": psnr(back.astype(np.uint8), small)}
+                               "consistency_db": min(_EXACT_DB, psnr(back.astype(np.uint8), small))}
         for name, how in (("bicubic", cv2.INTER_CUBIC), ("lanczos", cv2.INTER_LANCZOS4)):
             row[f"{name}_db"] = psnr(cv2.resize(small, size, interpolation=how).astype(np.uint8), large, field=seen)
         rows.append(row)

@@ -114,9 +114,10 @@ def _finish(recipe: Recipe, data: TrainingData, run: RunFolder, runtime: Runtime
     if report.steps:
         start = init.id if init else "fresh weights"
         history.append(f"{report.steps} steps in {round(report.seconds)} s on {runtime.device.type}, from {start}")
-    training = {"recipe": recipe.id, "seed": recipe.seed, "seconds": round(report.seconds), "steps": report.steps,
-                "device": str(runtime.device), "precision": runtime.precision,
-                "sets": sorted({item.set_name for item in data.train}), "history": history}
+    training: dict[str, Any] = dict(init.training) if init and not report.steps else {
+        "recipe": recipe.id, "seed": recipe.seed, "seconds": round(report.seconds), "steps": report.steps,
+        "device": str(runtime.device), "precision": runtime.precision,
+        "sets": sorted({item.set_name for item in data.train}), "history": history}
     card = write_card(run.folder, recipe, digest=digest, training=training)
     run.event("evaluating", step=report.steps, seconds=round(report.seconds))
     started = time.monotonic()

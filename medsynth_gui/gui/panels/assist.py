@@ -36,7 +36,8 @@ class AssistPanel(QWidget):
         bind("annotate.reject", self.reject)
         for widget, action_id in ((self.segment, "segment"), (self.all_frames, "segment_all")):
             widget.setToolTip(context.actions.tip(f"annotate.{action_id}"))
-        for signal in (self._session.proposal_changed, self._session.current_changed, self._session.frame_changed):
+        for signal in (self._session.proposal_changed, self._session.current_changed, self._session.frame_changed,
+                       self._session.history_changed):
             signal.connect(self._refresh_soon)
         self._refresh()
 
