@@ -110,6 +110,8 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "number-out-of-range": ("{name} is {value}, but must be from {low} to {high}.", "Choose a number in that range."),
     "gates-unknown": ("There is no way {gates} to use gates.", "Choose one of: {known}."),
     # --- training
+    "run-exists": ("{path} holds an earlier training that can be resumed.",
+                   "Resume it, or choose another folder."),
     "job-train": ("Training {recipe}", ""),
     "run-missing": ("{path} is not the folder of a training.", "Choose a folder that a training writes (it holds run.toml)."),
     "recipe-missing": ("There is no recipe {recipe}.", "Choose one of: {known}; or give a recipe file."),

@@ -13,6 +13,7 @@ from medsynth_gui.gui.theme import SPACE
 
 _ROWS = 9
 _ROW_HEIGHT = 34
+_FRAME_HEIGHT = 64
 
 
 def fuzzy_score(wanted: str, text: str) -> float | None:
@@ -67,12 +68,12 @@ class CommandPalette(QFrame):
         self._entries = [_Entry(row.id, self._actions.text(row), self._actions.shortcut_text(row.id)) for row in rows
                          if row.id != "window.palette"]
         self.edit.clear()
-        self._filter("")
         parent = self.parentWidget()
         width = min(560, parent.width() - 2 * SPACE.L)
         corner = parent.mapToGlobal(parent.rect().topLeft())
         self.setGeometry(corner.x() + (parent.width() - width) // 2, corner.y() + parent.height() // 9, width,
-                         _ROWS * _ROW_HEIGHT + 64)
+                         _ROWS * _ROW_HEIGHT + _FRAME_HEIGHT)
+        self._filter("")
         self.show()
         self.edit.setFocus()
 
@@ -103,6 +104,7 @@ class CommandPalette(QFrame):
             self.list.addItem(item)
             self.list.setItemWidget(item, line)
         self.list.setCurrentRow(0)
+        self.resize(self.width(), min(_ROWS, max(1, len(scored))) * _ROW_HEIGHT + _FRAME_HEIGHT)
 
     def _line(self, entry: _Entry) -> QWidget:
         line = QWidget()

@@ -84,6 +84,12 @@ def test_a_stopped_training_resumes_where_it_was(recipe, tiny_set, tmp_path):
     assert read_run(out).state == "done"
 
 
+def test_an_earlier_training_is_not_written_over(recipe, tiny_set, tmp_path):
+    train(recipe(SEGMENTATION), tiny_set, tmp_path / "run")
+    with pytest.raises(UsageError, match="resume"):
+        train(recipe(SEGMENTATION), tiny_set, tmp_path / "run")
+
+
 def test_cancelling_leaves_a_run_that_says_so(recipe, tiny_set, tmp_path):
     context = JobContext(cancelled=lambda: True)
     with pytest.raises(JobCancelled):

@@ -42,13 +42,13 @@ def window(qtbot: QtBot) -> Iterator[MainWindow]:
 
 
 @pytest.fixture
-def canvas(qtbot: QtBot, window: MainWindow) -> Iterator[WatchedCanvas]:
+def canvas(qtbot: QtBot, window: MainWindow) -> WatchedCanvas:
     made = WatchedCanvas(window.context)
     qtbot.addWidget(made)
     made.resize(SIZE, SIZE)
     made.show()
     qtbot.waitExposed(made)
-    yield made
+    return made
 
 
 def wheel(canvas: Canvas, at: QPoint, notches: int, modifiers: Qt.KeyboardModifier) -> None:

@@ -23,7 +23,10 @@ class Work:
 
     do: Callable[[JobContext], Any]
     lane: Lane = Lane.GPU
-    title: Message = Message("load-frames", {"name": "test"})
+
+    @property
+    def title(self) -> Message:
+        return Message("load-frames", {"name": "test"})
 
     def run(self, ctx: JobContext) -> Any:
         return self.do(ctx)

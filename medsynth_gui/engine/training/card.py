@@ -26,7 +26,8 @@ def write_card(folder: Path, recipe: Recipe, *, digest: str, training: Mapping[s
     tables: dict[str, Mapping[str, Any]] = {
         "weights": {"file": "weights.safetensors", "sha256": digest, "format": "safetensors fp16"},
         "labels": recipe.labels, "network": recipe.network, "input": {**recipe.input, **(input_changes or {})},
-        "training": {**dict(training), "held_out": "sha256(set/group) mod 5 == 0: never trained on, never validated on"},
+        "training": {**dict(training),
+                     "held_out": "sha256(set/group) mod 5 == 0: never trained on, never validated on"},
     }
     if results:
         tables["results"] = {name: results[name] for name in ("headline", "command")}

@@ -56,6 +56,11 @@ class RunFolder:
         write_gray_png(self.folder / "previews" / f"{step:06d}.png", image, {"Description": "training preview"})
 
     @property
+    def resumable(self) -> bool:
+        """An earlier training left a checkpoint here."""
+        return (self.folder / "checkpoint" / "state.json").is_file()
+
+    @property
     def stop_asked(self) -> bool:
         return (self.folder / "stop").exists()
 

@@ -59,6 +59,8 @@ def train_model(recipe: Recipe, data: TrainingData, folder: Path, *, runtime: Ru
     if minutes == 0 and init is None:
         raise UsageError("training-nothing-to-measure")
     run = RunFolder(folder)
+    if not resume and run.resumable:
+        raise UsageError("run-exists", path=folder)
     if not (resume and (folder / "run.toml").exists()):
         run.begin(recipe.path)
     run.clear_stop()

@@ -42,12 +42,12 @@ _THUMB = QSize(60, 46)
 
 
 def describe(opened: OpenSeries) -> str:
-    """`US · 120 frames`; a file that names no modality (OT) is an image."""
+    """`US · 120 frames`; a file that names no modality (OT) is an image or a cine."""
     count = opened.series.frame_count
     frames = QCoreApplication.translate("series", "1 frame") if count == 1 else \
         QCoreApplication.translate("series", "{0} frames").format(count)
-    named = opened.series.modality if opened.series.modality not in ("", "OT") else ""
-    return f"{named or QCoreApplication.translate('series', 'Image')} · {frames}"
+    kind = QCoreApplication.translate("series", "Image" if count == 1 else "Cine")
+    return f"{kind if opened.series.modality in ('', 'OT') else opened.series.modality} · {frames}"
 
 
 class _Entry:
@@ -121,7 +121,7 @@ class _Row(QStyledItemDelegate):
         glyph, token = STATE_GLYPHS[opened.review.state]
         mark = QRect(box.right() - SPACE.S - 14, box.center().y() - 7, 15, 15)
         icon(glyph, color=token).paint(painter, mark)
-        text = QRect(thumb.right() + SPACE.S, box.top(), mark.left() - thumb.right() - 2 * SPACE.S, box.height())
+        text = QRect(thumb.right() + SPACE.S, box.top(), mark.left() - thumb.right() - SPACE.S - SPACE.XS, box.height())
         self._paint_text(painter, text, opened, strong=selected)
         painter.restore()
 
