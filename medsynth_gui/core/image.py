@@ -12,6 +12,7 @@ import numpy.typing as npt
 from medsynth_gui.core.errors import Message
 from medsynth_gui.core.geometry import PixelSpacing
 from medsynth_gui.core.provenance import Provenance
+from medsynth_gui.core.scanner import Scanner
 from medsynth_gui.core.windowing import WindowLevel, apply_window, auto_window
 
 Frame = npt.NDArray[np.generic]
@@ -69,6 +70,7 @@ class ImageSeries:
         invert: MONOCHROME1, low values are white.
         bits: significant bits of a stored value.
         frame_rate_hz: None for stills and where the file does not say.
+        scanner: what made it, as far as the file says.
         path: the file or folder it was read from; empty if made in memory.
         details: further facts for `info`, name to text.
     """
@@ -89,6 +91,7 @@ class ImageSeries:
     provenance: Provenance = field(default_factory=lambda: Provenance(synthetic=False, producer="scanner"))
     problems: tuple[Message, ...] = ()
     path: str = ""
+    scanner: Scanner = field(default_factory=Scanner)
     details: tuple[tuple[str, str], ...] = ()
 
     @classmethod

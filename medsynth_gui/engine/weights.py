@@ -49,6 +49,28 @@ def load_weights(network: nn.Module, path: Path, *, model: str) -> None:
         raise ModelError("weights-misfit", model=model) from error
 
 
+def transfer_weights(network: nn.Module, path: Path, *, model: str) -> int:
+    """Copy the tensors that a network of other labels has in the same shape; the rest (its heads) stay fresh.
+
+    Returns:
+        How many tensors were copied.
+
+    Raises:
+        ModelError: the file is no safetensors file, or nothing in it fits.
+    """
+    own = network.state_dict()
+    try:
+        found = {name: tensor.float() if tensor.is_floating_point() else tensor
+                 for name, tensor in load_file(path).items()
+                 if name in own and own[name].shape == tensor.shape and "head" not in name}
+    except (SafetensorError, OSError) as error:
+        raise ModelError("weights-unreadable", model=model, path=path, detail=str(error).splitlines()[0]) from error
+    if not found:
+        raise ModelError("weights-misfit", model=model)
+    network.load_state_dict(found, strict=False)
+    return len(found)
+
+
 def save_weights(state: dict[str, Tensor], path: Path) -> str:
     """Write a state dict as fp16 safetensors; returns the file's SHA-256."""
     half = {name: (tensor.detach().half() if tensor.is_floating_point() else tensor.detach()).cpu().contiguous()

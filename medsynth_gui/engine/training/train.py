@@ -21,7 +21,7 @@ from medsynth_gui.engine.training.data import TrainingData
 from medsynth_gui.engine.training.loop import LoopReport, train_network
 from medsynth_gui.engine.training.recipe import Recipe
 from medsynth_gui.engine.training.run_folder import RunFolder
-from medsynth_gui.engine.weights import load_weights, save_weights
+from medsynth_gui.engine.weights import load_weights, save_weights, transfer_weights
 from medsynth_gui.io.atomic import write_json
 
 Checkpoint = Callable[[float, float, str], None]
@@ -103,7 +103,8 @@ def _network(recipe: Recipe, init: ModelCard | None, runtime: Runtime) -> nn.Mod
         if init.architecture != recipe.architecture:
             raise ModelError("model-wrong-task", model=init.id, task=init.architecture, wanted=recipe.architecture)
         check_weights(init)
-        load_weights(network, init.weights, model=init.id)
+        same = dict(init.labels) == {int(value): name for value, name in recipe.labels.items()}
+        (load_weights if same else transfer_weights)(network, init.weights, model=init.id)
     return network.to(runtime.device, memory_format=runtime.memory_format)  # type: ignore[call-overload]
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from medsynth_gui.core.errors import InputError, MedSynthError, Message
 from medsynth_gui.core.image import FrameSource, ImageSeries
 from medsynth_gui.core.provenance import Provenance
+from medsynth_gui.core.scanner import Scanner
 from medsynth_gui.core.study import Study
 from medsynth_gui.core.windowing import WindowLevel
 from medsynth_gui.io.dicom.calibration import read_frame_rate, read_regions, read_spacing
@@ -78,6 +79,8 @@ def _series(header: Header, place: PixelPlace) -> ImageSeries:
         invert=pixels.photometric == "MONOCHROME1", spacing=spacing, regions=regions, windows=pixels.windows,
         frame_rate_hz=read_frame_rate(header, len(pixels.source)) or pixels.frame_rate_hz,
         provenance=_provenance(header), problems=(*pixels.problems, *doubts), path=str(header.path),
+        scanner=Scanner(header.text("Manufacturer"), header.text("ManufacturerModelName"),
+                        header.text("SoftwareVersions")),
         details=tuple((name, value) for name, value in details if value))
 
 
