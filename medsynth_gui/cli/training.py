@@ -27,9 +27,10 @@ def _group() -> None:
 
 def train(recipe: Annotated[str, typer.Option(metavar="FILE|ID", help="A shipped recipe or a recipe file.",
                                               show_default=False)],
-          data: Annotated[list[Path], typer.Option(metavar="DIR", help="A training set; may be given several times.",
-                                                   show_default=False)],
           out: Out,
+          data: Annotated[list[Path] | None, typer.Option(
+              metavar="DIR", help="A training set, one or several; a recipe of simulated pairs needs none.",
+              show_default=False)] = None,
           init: Annotated[str, typer.Option(metavar="ID", help="A model to start from.", show_default=False)] = "",
           minutes: Annotated[float | None, typer.Option(
               min=0.0, help="Time to train (0 only measures --init); else the recipe's.", show_default=False)] = None,
@@ -38,7 +39,7 @@ def train(recipe: Annotated[str, typer.Option(metavar="FILE|ID", help="A shipped
     """Train a model; OUT becomes a model folder that --model and --init accept."""
     from medsynth_gui.jobs.train import Train
 
-    return run(Train(recipe=recipe, data=tuple(data), out=out, init=init, minutes=minutes, resume=resume,
+    return run(Train(recipe=recipe, data=tuple(data or ()), out=out, init=init, minutes=minutes, resume=resume,
                      compute=compute(device, precision, threads)))
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from medsynth_gui.core.errors import ModelError
 
-TASKS = ("segmentation", "synthesis", "super-resolution", "encoder")
+TASKS = ("segmentation", "refinement", "synthesis", "super-resolution", "encoder")
 
 
 @dataclass(frozen=True)

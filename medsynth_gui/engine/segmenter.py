@@ -16,6 +16,7 @@ from medsynth_gui.engine.device import Runtime
 from medsynth_gui.engine.tiling import in_tiles
 from medsynth_gui.engine.training.segmentation import to_network
 from medsynth_gui.engine.weights import load_network
+from medsynth_gui.io.field_of_view import find_field_of_view
 from medsynth_gui.io.furniture import remove_furniture
 
 Gray = npt.NDArray[np.uint8]
@@ -71,6 +72,22 @@ class Segmenter:
             gray = remove_furniture(gray)
         if self.card.input.get("fit") == "tile":
             return self._tiled(gray)
+        if self.card.input.get("crop") == "field-of-view":
+            return self._inside(gray, aspect)
+        return self._looked(gray, aspect)
+
+    def _inside(self, gray: Gray, aspect: float) -> tuple[Probability, Probability]:
+        """Look at the field of view alone; beside it there is nothing."""
+        seen = find_field_of_view(gray)
+        rows, columns = np.flatnonzero(seen.any(1)), np.flatnonzero(seen.any(0))
+        box = np.s_[rows[0]:rows[-1] + 1, columns[0]:columns[-1] + 1]
+        found, presence = self._looked(np.ascontiguousarray(gray[box]), aspect)
+        probability = np.zeros((len(found), *gray.shape), np.float32)
+        probability[0] = 1
+        probability[(slice(None), *box)] = found
+        return probability, presence
+
+    def _looked(self, gray: Gray, aspect: float) -> tuple[Probability, Probability]:
         looks = [self._look(gray, aspect, scale, mirrored) for scale in self.scales
                  for mirrored in ((False, True) if self.mirror else (False,))]
         return (np.mean([look[0] for look in looks], axis=0), np.mean([look[1] for look in looks], axis=0))
@@ -83,6 +100,8 @@ class Segmenter:
             if likely < self.presence_threshold:
                 labels[labels == value] = 0
         labels = _without_specks(labels, self.smallest_share)
+        if self.card.input.get("shape") == "ellipse":
+            labels = _as_ellipses(labels)
         chosen = np.take_along_axis(probability, labels[None].astype(np.intp), 0)[0]
         asked = probability[1:].max(0) > 0.05
         return SegmentedFrame(labels, float(chosen[asked].mean()) if asked.any() else float(chosen.mean()), presence)
@@ -134,3 +153,19 @@ def _without_specks(labels: Gray, smallest_share: float) -> Gray:
         large[0] = False
         kept[large[components]] = value
     return kept
+
+
+def _as_ellipses(labels: Gray) -> Gray:
+    """Each label as the ellipse through the outline of its largest part; image borders are no outline."""
+    import cv2
+
+    result = np.zeros_like(labels)
+    for value in (int(v) for v in np.unique(labels) if v):
+        outlines, _ = cv2.findContours((labels == value).astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+        points = max(outlines, key=cv2.contourArea)[:, 0]
+        inside = ((points > 0) & (points < np.array(labels.shape[::-1]) - 1)).all(1)
+        if inside.sum() >= 20:
+            cv2.ellipse(result, cv2.fitEllipseDirect(points[inside].astype(np.float32)), value, -1)
+        else:
+            result[labels == value] = value
+    return result

@@ -50,7 +50,7 @@ def load_weights(network: nn.Module, path: Path, *, model: str) -> None:
 
 
 def transfer_weights(network: nn.Module, path: Path, *, model: str) -> int:
-    """Copy the tensors that a network of other labels has in the same shape; the rest (its heads) stay fresh.
+    """Copy what a network of other labels has in common with this one; its heads and further inputs stay fresh.
 
     Returns:
         How many tensors were copied.
@@ -60,15 +60,28 @@ def transfer_weights(network: nn.Module, path: Path, *, model: str) -> int:
     """
     own = network.state_dict()
     try:
-        found = {name: tensor.float() if tensor.is_floating_point() else tensor
-                 for name, tensor in load_file(path).items()
-                 if name in own and own[name].shape == tensor.shape and "head" not in name}
+        stored = {name: tensor.float() if tensor.is_floating_point() else tensor
+                  for name, tensor in load_file(path).items() if name in own and "head" not in name}
     except (SafetensorError, OSError) as error:
         raise ModelError("weights-unreadable", model=model, path=path, detail=str(error).splitlines()[0]) from error
+    found = {name: widened for name, tensor in stored.items()
+             if (widened := _widened(tensor, own[name])) is not None}
     if not found:
         raise ModelError("weights-misfit", model=model)
     network.load_state_dict(found, strict=False)
     return len(found)
+
+
+def _widened(tensor: Tensor, own: Tensor) -> Tensor | None:
+    """The tensor in the shape of `own`: as it is, or a convolution that takes further inputs; None where it differs."""
+    if tensor.shape == own.shape:
+        return tensor
+    if tensor.ndim == 4 and tensor.shape[0] == own.shape[0] and tensor.shape[1] < own.shape[1] \
+            and tensor.shape[2:] == own.shape[2:]:
+        widened = own.detach().clone()
+        widened[:, :tensor.shape[1]] = tensor
+        return widened
+    return None
 
 
 def save_weights(state: dict[str, Tensor], path: Path) -> str:

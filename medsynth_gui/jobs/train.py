@@ -44,8 +44,14 @@ class Train:
         from medsynth_gui.engine.training.train import train_model
 
         recipe = read_recipe(find_recipe(self.recipe))
-        init = find_model(self.init, task=recipe.task) if self.init else None
-        data = self._data(masks=recipe.task != "super-resolution")
+        init = find_model(self.init) if self.init else None
+        simulated = recipe.data.get("masks") == "simulator"
+        data = self._data(masks=recipe.task != "super-resolution" and not simulated)
+        if simulated:
+            from medsynth_gui.engine.training.simulated import simulated_data
+
+            data = simulated_data(recipe, data, self.out / "simulated", lambda done, total: ctx.checkpoint(
+                0, 1, f"simulating {done + 1} of {total}"))
         runtime = resolve(self.compute.device, self.compute.precision, self.compute.threads)
         return train_model(recipe, data, self.out, runtime=runtime, init=init, minutes=self.minutes,
                            resume=self.resume, checkpoint=ctx.checkpoint)
@@ -61,7 +67,8 @@ class Train:
                 raise InputError("data-incomplete", path=folder, detail="no image has a mask")
             for part, items in parts.items():
                 # An image that nobody has labelled yet teaches nothing here: absent is not empty.
-                items += [Item(training_set.name, row.id, row.group, row.image, row.mask, row.class_name)
+                items += [Item(training_set.name, row.id, row.group, row.image, row.mask, row.class_name,
+                               row.pixel_size_mm, row.extra)
                           for row in training_set.part(part) if row.mask or not masks]
         return TrainingData(*(tuple(parts[part]) for part in (Part.TRAIN, Part.VALIDATION, Part.TEST)))
 

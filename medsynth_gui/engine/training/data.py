@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +20,7 @@ Gray = npt.NDArray[np.uint8]
 
 @dataclass(frozen=True)
 class Item:
-    """One image of a set, by path; `mask` is None where there is none."""
+    """One image of a set, by path; `mask` is None where there is none, `facts` are further columns of the index."""
 
     set_name: str
     id: str
@@ -28,6 +28,8 @@ class Item:
     image: Path
     mask: Path | None = None
     class_name: str = ""
+    pixel_size_mm: float | None = None
+    facts: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

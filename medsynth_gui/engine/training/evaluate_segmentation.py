@@ -56,17 +56,17 @@ def evaluate(recipe: Recipe, card: ModelCard, data: TrainingData, runtime: Runti
     grabcut = _grabcut(data.test, checkpoint)
     lesions = [row for row in rows if row["present"]]
     summary = _summary(rows)
-    low, high = summary["dice_interval"]
-    headline = (f"Dice {summary['dice']:.2f} [{low:.2f}, {high:.2f}] on {len(lesions)} held-out images "
-                f"with {next(iter(card.labels.values()), 'label')}")
+    labels = _by_label(card, rows)
+    headline = _headline(card, summary, labels, len(lesions))
     parts = {"with_marks": _summary([row for row in rows if row["marked"]]),
              "without_marks": _summary([row for row in rows if not row["marked"]]),
              "with_marks_left_in": _left_in([looked.item for looked in test if looked.marked], segmenter, checkpoint)}
     classes = {name: _summary([row for row in rows if row["class"] == name])
                for name in sorted({row["class"] for row in rows})}
     calibration = {"before": _calibration_error(test, fitted["temperature"]), "after": _calibration_error(test, 1.0)}
-    return {"headline": headline, **summary, **parts, "classes": classes, "calibration_error": calibration,
-            "baseline_grabcut_box_and_scribble": grabcut,
+    circumference = _circumference(card, rows)
+    return {"headline": headline, **summary, "labels": labels, **circumference, **parts, "classes": classes,
+            "calibration_error": calibration, "baseline_grabcut_box_and_scribble": grabcut,
             "validation": _summary([_row(v, segmenter) for v in validation]),
             "images": rows}, fitted
 
@@ -127,8 +127,63 @@ def _tempered(probability: Probability, temperature: float) -> Probability:
 
 def _row(looked: _Looked, segmenter: Segmenter) -> dict[str, Any]:
     predicted = segmenter.decide(looked.probability, looked.presence).labels
-    return {"id": looked.item.id, "group": looked.item.group, "class": looked.item.class_name,
-            "marked": looked.marked, **_overlap(predicted, looked.truth)}
+    row = {"id": looked.item.id, "group": looked.item.group, "class": looked.item.class_name,
+           "marked": looked.marked, **_overlap(predicted, looked.truth)}
+    if len(segmenter.card.labels) > 1:
+        row["labels"] = {str(value): _overlap(np.where(predicted == value, value, 0).astype(np.uint8),
+                                              np.where(looked.truth == value, value, 0).astype(np.uint8))
+                         for value in segmenter.card.labels}
+    if segmenter.card.input.get("shape") == "ellipse" and looked.item.pixel_size_mm:
+        told = looked.item.facts.get("head_circumference_mm", "")
+        row["circumference_mm"] = round(_perimeter(predicted) * looked.item.pixel_size_mm, 2)
+        row["true_circumference_mm"] = float(told) if told else round(
+            _perimeter(looked.truth) * looked.item.pixel_size_mm, 2)
+    return row
+
+
+def _perimeter(labels: Labels) -> float:
+    """Circumference in pixels of the ellipse around what is labelled; 0 where nothing is."""
+    import cv2
+    from scipy.special import ellipe
+
+    outlines, _ = cv2.findContours((labels > 0).astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    points = max(outlines, key=cv2.contourArea)[:, 0] if outlines else np.zeros((0, 2))
+    inside = ((points > 0) & (points < np.array(labels.shape[::-1]) - 1)).all(1)
+    if inside.sum() < 20:
+        return 0.0
+    axes = cv2.fitEllipseDirect(points[inside].astype(np.float32))[1]
+    # The outline runs through the middles of the outer pixels: half a pixel inside on every side.
+    long, short = (max(axes) + 1) / 2, (min(axes) + 1) / 2
+    return float(4 * long * ellipe(1 - (short / long) ** 2))
+
+
+def _circumference(card: ModelCard, rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Mean absolute error in mm with its interval, where a circumference was measured."""
+    measured = [row for row in rows if row.get("circumference_mm")]
+    if not measured:
+        return {}
+    errors = np.array([row["circumference_mm"] - row["true_circumference_mm"] for row in measured])
+    interval = bootstrap(np.abs(errors), [row["group"] for row in measured])
+    return {"circumference_error_mm": {"mean_absolute": round(interval.estimate, 3), "low": round(interval.low, 3),
+                                       "high": round(interval.high, 3), "bias": round(float(errors.mean()), 3),
+                                       "median_absolute": round(float(np.median(np.abs(errors))), 3),
+                                       "images": len(measured)}}
+
+
+def _by_label(card: ModelCard, rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """The summary of each label alone; nothing for a model of one label."""
+    return {name: _summary([{**row["labels"][str(value)], "group": row["group"]} for row in rows])
+            for value, name in card.labels.items()} if len(card.labels) > 1 else {}
+
+
+def _headline(card: ModelCard, summary: dict[str, Any], labels: dict[str, Any], images: int) -> str:
+    low, high = summary["dice_interval"]
+    if labels:
+        parts = ", ".join(f"{name} {figures['dice']:.2f}" for name, figures in labels.items())
+        return f"Dice {parts} on {images} held-out images"
+    digits = 3 if summary["dice"] >= 0.9 else 2
+    return (f"Dice {summary['dice']:.{digits}f} [{low:.{digits}f}, {high:.{digits}f}] on {images} held-out images "
+            f"with {next(iter(card.labels.values()), 'label')}")
 
 
 def _overlap(predicted: Labels, truth: Labels) -> dict[str, Any]:

@@ -63,7 +63,8 @@ class Recipe:
     seed: int = 0
 
 
-_NEEDED = {"segmentation": (("input", "size"), ("network", "classes")), "synthesis": (("input", "size"),),
+_NEEDED = {"segmentation": (("input", "size"), ("network", "classes")), "refinement": (("input", "size"),),
+            "synthesis": (("input", "size"),),
            "super-resolution": (("input", "crop"), ("network", "factor"))}
 
 

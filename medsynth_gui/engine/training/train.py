@@ -28,11 +28,13 @@ Checkpoint = Callable[[float, float, str], None]
 
 _TASKS = {
     "segmentation": "medsynth_gui.engine.training.segmentation:SegmentationTask",
+    "refinement": "medsynth_gui.engine.training.refinement:RefinementTask",
     "synthesis": "medsynth_gui.engine.training.synthesis:SynthesisTask",
     "super-resolution": "medsynth_gui.engine.training.super_resolution:SuperResolutionTask",
 }
 _EVALUATIONS = {
     "segmentation": "medsynth_gui.engine.training.evaluate_segmentation:evaluate",
+    "refinement": "medsynth_gui.engine.training.evaluate_refinement:evaluate",
     "synthesis": "medsynth_gui.engine.training.evaluate_synthesis:evaluate",
     "super-resolution": "medsynth_gui.engine.training.evaluate_super_resolution:evaluate",
 }
@@ -103,7 +105,7 @@ def _network(recipe: Recipe, init: ModelCard | None, runtime: Runtime) -> nn.Mod
         if init.architecture != recipe.architecture:
             raise ModelError("model-wrong-task", model=init.id, task=init.architecture, wanted=recipe.architecture)
         check_weights(init)
-        same = dict(init.labels) == {int(value): name for value, name in recipe.labels.items()}
+        same = (init.task, dict(init.labels)) == (recipe.task, {int(v): name for v, name in recipe.labels.items()})
         (load_weights if same else transfer_weights)(network, init.weights, model=init.id)
     return network.to(runtime.device, memory_format=runtime.memory_format)  # type: ignore[call-overload]
 
