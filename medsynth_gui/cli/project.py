@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -33,11 +33,16 @@ def import_(project: Folder, paths: Paths,
             class_name: Annotated[str, typer.Option("--class", metavar="NAME", help="Class of images without one.",
                                                     show_default=False)] = "",
             every: Annotated[int, typer.Option(min=1, help="One frame in so many of a cine.")] = 1,
+            masks: Annotated[Literal["auto", "off"], typer.Option(help="Masks that come with the images.")] = "auto",
+            labels: Annotated[list[str] | None, typer.Option(
+                metavar="SOURCE=NAME", help="What a label of the files becomes (also SOURCE=VALUE:NAME); an empty "
+                                            "name leaves it out.", show_default=False)] = None,
             json: Json = False) -> Any:
-    """Add files, folders, training sets, and what simulate and synthesize wrote."""
+    """Add files, folders, training sets, what simulate and synthesize wrote, and images with their masks."""
     from medsynth_gui.jobs.project import ImportIntoProject
 
-    return run(ImportIntoProject(project, tuple(paths), class_name=class_name, every=every))
+    return run(ImportIntoProject(project, tuple(paths), class_name=class_name, every=every, masks=masks == "auto",
+                                 labels=tuple(labels or ())))
 
 
 @app.command()

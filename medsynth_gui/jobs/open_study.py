@@ -10,21 +10,23 @@ from typing import Any
 from medsynth_gui.core.errors import MedSynthError, Message
 from medsynth_gui.core.image import ImageSeries, UltrasoundRegion
 from medsynth_gui.core.study import OpenFailure, Study
-from medsynth_gui.io.readers import find_files, open_file, open_paths
+from medsynth_gui.io.plain_files import MANY, PlainFile
+from medsynth_gui.io.readers import find_files, find_paths, open_file, open_paths
 from medsynth_gui.jobs.batch import BatchReport, need_paths
 from medsynth_gui.jobs.job import JobContext, Lane
 
 
 @dataclass(frozen=True)
 class Opened:
-    """What was opened, and what could not be."""
+    """What was opened, what could not be, and the stills of crowded folders that are read when they are shown."""
 
     studies: tuple[Study, ...]
     failures: tuple[OpenFailure, ...] = ()
+    later: tuple[PlainFile, ...] = ()
 
     @property
     def series(self) -> Iterator[ImageSeries]:
-        """All series of all studies, in order."""
+        """All series that were opened, in order."""
         for study in self.studies:
             yield from study.series
 
@@ -45,9 +47,11 @@ class OpenPaths:
 
     def run(self, ctx: JobContext) -> Opened:
         """Open them all; what cannot be opened is listed with its reason."""
-        studies, failures = open_paths(self.paths, on_file=lambda done, total, path: ctx.checkpoint(
-            done, total, path.name))
-        return Opened(tuple(studies), tuple(failures))
+        found, missing = find_paths(self.paths, many=MANY)
+        later = tuple(file for file in found if isinstance(file, PlainFile))
+        studies, failures = open_paths((file for file in found if isinstance(file, Path)), on_file=lambda done, total,
+                                       path: ctx.checkpoint(done, total, path.name))
+        return Opened(tuple(studies), (*missing, *failures), later)
 
 
 @dataclass(frozen=True)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
 from medsynth_gui.core.errors import InputError
-from medsynth_gui.core.image import ImageSeries
+from medsynth_gui.core.image import Frame, ImageSeries
 from medsynth_gui.core.study import OpenFailure
-from medsynth_gui.io.readers import open_paths
+from medsynth_gui.io.readers import open_path, open_paths
 from medsynth_gui.jobs.batch import need_paths, output_stems
 from medsynth_gui.jobs.job import JobContext
 
@@ -68,6 +68,36 @@ def open_sources(paths: tuple[Path, ...], ctx: JobContext, *, out: Path) -> Sour
         stem = named[source]
         stems.append(stem if repeats[source] == 1 else stem.with_name(f"{stem.name}-{repeats[source]}"))
     return Sources(series, tuple(stems), tuple(failures))
+
+
+class _Stills:
+    """Stills of one size as the frames of a cine."""
+
+    def __init__(self, stills: tuple[ImageSeries, ...]) -> None:
+        self._stills = stills
+
+    def __len__(self) -> int:
+        return len(self._stills)
+
+    def frame(self, index: int) -> Frame:
+        return self._stills[index].frame(0)
+
+
+def open_cine(path: Path) -> ImageSeries:
+    """A cine file, or a folder of stills of one size in the order of their names.
+
+    Raises:
+        InputError: it cannot be opened, or there are fewer than two frames.
+    """
+    found = [series for study in open_path(path) for series in study.series]
+    longest = max(found, key=lambda series: series.frame_count)
+    if path.is_dir() and longest.frame_count == 1:
+        alike = tuple(one for one in found if (one.rows, one.columns, one.channels)
+                      == (longest.rows, longest.columns, longest.channels))
+        longest = replace(longest, source=_Stills(alike), title=path.name, path=str(path))
+    if longest.frame_count < 2:
+        raise InputError("cine-needed", path=path)
+    return longest
 
 
 def _identity(path: Path) -> tuple[int, int]:

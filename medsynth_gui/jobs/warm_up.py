@@ -9,7 +9,8 @@ from medsynth_gui.core.errors import Message
 from medsynth_gui.jobs.catalogue import Compute
 from medsynth_gui.jobs.job import JobContext, Lane
 
-_MODULES = ("cv2", "pydicom", "scipy.ndimage", "torch", "medsynth_gui.engine.segmenter")
+_MODULES = ("cv2", "pydicom", "scipy.ndimage", "skimage.segmentation.slic_superpixels", "torch",
+            "medsynth_gui.engine.segmenter")
 
 
 @dataclass(frozen=True)

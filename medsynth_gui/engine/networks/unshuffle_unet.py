@@ -71,13 +71,18 @@ class UnshuffleUNet(nn.Module):
         self.coarse_head = nn.Conv2d(widths[1], classes, 1)
         self.presence_head = nn.Linear(widths[-1] * 2, classes - 1)
 
-    def forward(self, image: Tensor) -> SegmentationOutput:
+    def encode(self, image: Tensor) -> list[Tensor]:
+        """What each level sees, finest first: (batch, width, y / s, x / s)."""
         x = self.stem(F.pixel_unshuffle(image, self.unshuffle))
-        skips: list[Tensor] = []
+        levels: list[Tensor] = []
         for level, stage in enumerate(self.encoder):
             x = stage(F.max_pool2d(x, 2) if level else x)
-            skips.append(x)
-        pooled = torch.cat([x.mean((2, 3)), x.amax((2, 3))], 1)
+            levels.append(x)
+        return levels
+
+    def forward(self, image: Tensor) -> SegmentationOutput:
+        skips = self.encode(image)
+        pooled = torch.cat([skips[-1].mean((2, 3)), skips[-1].amax((2, 3))], 1)
         x = self.dropout(skips.pop())
         coarse = x
         for stage in self.decoder:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -239,7 +240,9 @@ def _grabcut(items: Sequence[Item], checkpoint: Checkpoint) -> dict[str, Any]:
         cv2.ellipse(mask, (x + width // 2, y + height // 2), (max(1, width // 4), max(1, height // 4)), 0, 0, 360,
                     int(cv2.GC_FGD), -1)
         cv2.setRNGSeed(0)
-        cv2.grabCut(color, mask, (0, 0, 1, 1), np.zeros((1, 65)), np.zeros((1, 65)), 3, cv2.GC_INIT_WITH_MASK)
+        # A box as large as the image leaves no background to learn from: then the box is the answer.
+        with suppress(cv2.error):
+            cv2.grabCut(color, mask, (0, 0, 1, 1), np.zeros((1, 65)), np.zeros((1, 65)), 3, cv2.GC_INIT_WITH_MASK)
         predicted = ((mask == cv2.GC_FGD) | (mask == cv2.GC_PR_FGD)).astype(np.uint8)
         dice.append(_overlap(predicted, (truth > 0).astype(np.uint8))["dice"])
     return {"dice": round(float(np.mean(dice)), 4) if dice else 0.0, "images": len(dice),

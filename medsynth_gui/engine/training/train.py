@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -114,7 +115,7 @@ def _finish(recipe: Recipe, data: TrainingData, run: RunFolder, runtime: Runtime
             state: dict[str, Tensor], report: LoopReport, checkpoint: Checkpoint) -> dict[str, Any]:
     """Write the model, measure it as a user would load it, then write its card and results."""
     digest = save_weights(state, run.folder / "weights.safetensors")
-    write_json(run.folder / "groups.json", data.groups())
+    write_json(run.folder / "groups.json", _groups(data, init))
     history = list(init.training.get("history", ())) if init else []
     if report.steps:
         start = init.id if init else "fresh weights"
@@ -137,6 +138,18 @@ def _finish(recipe: Recipe, data: TrainingData, run: RunFolder, runtime: Runtime
     run.event("stopped" if report.stopped else "done", step=report.steps, seconds=round(report.seconds),
               headline=results["headline"])
     return results
+
+
+def _groups(data: TrainingData, init: ModelCard | None) -> dict[str, dict[str, list[str]]]:
+    """What this model has seen, and what the model that it started from had seen before."""
+    groups = data.groups()
+    with suppress(OSError, ValueError):
+        before = json.loads((init.folder / "groups.json").read_text(encoding="utf-8")) if init else {}
+        for name, parts in before.items():
+            own = groups.setdefault(name, {"trained": [], "validated": [], "tested": []})
+            for part in ("trained", "validated"):
+                own[part] = sorted(set(own[part]) | set(parts.get(part, ())))
+    return groups
 
 
 def _command(recipe: Recipe) -> str:
