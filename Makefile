@@ -1,6 +1,7 @@
 # Development, checks and the main job. `make help` lists the targets.
 
 VENV := .venv
+PEERS := .venv-peers
 BIN := $(VENV)/bin
 # A build of torch may be at hand for one Python only, so plain 3.11 goes first.
 PYTHON ?= $(shell for p in python3.11 python3 python3.12 python3.13 python3.14; do \
@@ -10,7 +11,7 @@ PYTEST := QT_QPA_PLATFORM=$${QT_QPA_PLATFORM:-offscreen} OMP_NUM_THREADS=$${OMP_
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-slow lint shots bench bundle system size clean
+.PHONY: help run test test-slow lint shots bench bench-peers bundle system size clean
 
 help:            ## this list
 	@sed -n 's/^\([a-z-]*\): .*## /\1\t/p; s/^\([a-z-]*\):  *## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -62,6 +63,13 @@ bench: $(VENV)/.test-ready  ## start-up, first image, brush, undo, segmentation;
 	@packaging/system.sh require $(BIN)/python
 	$(PYTEST) -q -s -m benchmark tests/benchmarks
 
+$(PEERS)/.ready: tests/benchmarks/peers/requirements.txt | $(BIN)/python
+	$(BIN)/python -m venv $(PEERS)
+	$(PEERS)/bin/python -m pip install --disable-pip-version-check -q -r $<
+	@touch $@
+
+bench-peers: $(PEERS)/.ready bench  ## bench beside labelme, napari and other decoders, kept in .venv-peers
+
 bundle: $(VENV)/.package-ready  ## a one-folder program in dist/medsynth, then its smoke test
 	$(BIN)/pyinstaller --noconfirm --log-level WARN --distpath dist --workpath build/pyinstaller packaging/medsynth.spec
 	$(BIN)/python packaging/smoke.py dist/medsynth
@@ -69,6 +77,6 @@ bundle: $(VENV)/.package-ready  ## a one-folder program in dist/medsynth, then i
 system:          ## install Qt's system libraries (Debian, root or sudo)
 	@packaging/system.sh install
 
-clean:           ## remove what was built, not .venv
+clean:           ## remove what was built, not .venv and .venv-peers
 	rm -rf build dist demo-out shots .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis *.egg-info
-	find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +
+	find . -name __pycache__ -not -path './$(VENV)*' -prune -exec rm -rf {} +

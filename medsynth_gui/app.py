@@ -119,7 +119,8 @@ class Studio:
 
         settings = self.context.settings
         compute = Compute(settings["device"], settings["precision"], settings["threads"])
-        self.context.queue.submit(WarmUp(compute), on_done=self._warmed, on_failed=self._warm_up_failed, quiet=True)
+        self.context.queue.submit(WarmUp(compute, settings["model_refine"]), on_done=self._warmed,
+                                  on_failed=self._warm_up_failed, quiet=True)
 
     def _warmed(self, runtime: dict[str, object]) -> None:
         self.collector.freeze()

@@ -5,6 +5,7 @@ Usage: smoke.py DIST/medsynth
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import shutil
@@ -15,6 +16,9 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from medsynth_gui.core.paths import DECODER_CHILD
+from medsynth_gui.io.dicom.decoder_child import receive, send
 
 DEMO_LIMIT_S = 600
 WINDOW_LIMIT_S = 120
@@ -29,7 +33,7 @@ def main(arguments: list[str]) -> int:
     bundle = Path(arguments[0]).resolve()
     with tempfile.TemporaryDirectory(prefix="medsynth-smoke-") as name:
         folder = Path(name)
-        return run_demo(bundle, folder) or open_window(bundle, folder)
+        return run_demo(bundle, folder) or run_decoder(bundle) or open_window(bundle, folder)
 
 
 def run_demo(bundle: Path, folder: Path) -> int:
@@ -41,6 +45,22 @@ def run_demo(bundle: Path, folder: Path) -> int:
         print(f"demo failed ({done.returncode}): {done.stdout[-2000:]}{done.stderr[-2000:]}", file=sys.stderr)
         return 1
     print(f"demo: done in {time.monotonic() - start:.0f} s")
+    return 0
+
+
+def run_decoder(bundle: Path) -> int:
+    """The process that decodes risky frames starts, finds GDCM, refuses nonsense and ends with its input."""
+    options = {"rows": 8, "columns": 8, "samples_per_pixel": 1, "number_of_frames": 1, "bits_allocated": 8,
+               "bits_stored": 8, "pixel_representation": 0, "photometric_interpretation": "MONOCHROME2",
+               "pixel_keyword": "PixelData", "pixel_vr": "OB"}
+    request = io.BytesIO()
+    send(request, {"syntax": "1.2.840.10008.1.2.4.70", "options": options, "seconds": 30}, b"no code stream")
+    done = subprocess.run([bundle / "medsynth", DECODER_CHILD], input=request.getvalue(), env={}, capture_output=True,
+                          timeout=60)
+    if done.returncode or "GDCM" not in receive(io.BytesIO(done.stdout))[0].get("error", ""):
+        print(f"decoder failed ({done.returncode}): {done.stdout[-2000:]!r}", file=sys.stderr)
+        return 1
+    print("decoder: answers")
     return 0
 
 

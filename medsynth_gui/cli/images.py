@@ -25,11 +25,13 @@ def demo(out: Out, device: Device = "auto", precision: Precision = "auto", threa
     return run(Demo(out=out, compute=compute(device, precision, threads)))
 
 
-def info(paths: Paths, json: Json = False) -> Any:
+def info(paths: Paths,
+         field_of_view: Annotated[bool, typer.Option("--field-of-view", help="Also tell where the body is.")] = False,
+         json: Json = False) -> Any:
     """What a file is: modality, frames, size, spacing and its source, regions, problems."""
     from medsynth_gui.jobs.open_study import DescribePaths
 
-    return run(DescribePaths(paths=tuple(paths)))
+    return run(DescribePaths(paths=tuple(paths), field_of_view=field_of_view))
 
 
 def segment(paths: Paths, model: Model, out: Out, device: Device = "auto", precision: Precision = "auto",

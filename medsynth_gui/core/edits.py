@@ -51,9 +51,7 @@ class RegionEdit:
     @classmethod
     def of(cls, region: Region, changed: Mask, values: Labels) -> RegionEdit:
         """The edit that writes `values` (one for each set bit of `changed`, in reading order)."""
-        uniform = values.size == 0 or bool((values == values.flat[0]).all())
-        stored = (int(values.flat[0]) if values.size else 0) if uniform else zlib.compress(values.tobytes(), 1)
-        return cls(region, zlib.compress(pack_mask(changed), 1), stored)
+        return cls(region, zlib.compress(pack_mask(changed), 1), _stored(values))
 
     def apply(self, labels: Labels) -> RegionEdit:
         """Write into a frame (y, x) and return the edit that takes it back.
@@ -70,7 +68,7 @@ class RegionEdit:
         except zlib.error as error:
             raise ValueError("an edit is damaged") from error
         box = labels[region.slices]
-        inverse = RegionEdit.of(region, changed, box[changed])
+        inverse = RegionEdit(region, self.bits, _stored(box[changed]))
         box[changed] = new
         return inverse
 
@@ -81,6 +79,12 @@ class RegionEdit:
 
 
 _OVERHEAD_BYTES = 200
+
+
+def _stored(values: Labels) -> int | bytes:
+    """Values as an edit keeps them."""
+    first = int(values[0]) if values.size else 0
+    return first if (values == first).all() else zlib.compress(values.tobytes(), 1)
 
 
 @dataclass(frozen=True)

@@ -13,14 +13,18 @@ from medsynth_gui.core.errors import Message
 from medsynth_gui.core.geometry import PixelSpacing
 from medsynth_gui.core.provenance import Provenance
 from medsynth_gui.core.scanner import Scanner
-from medsynth_gui.core.windowing import WindowLevel, apply_window, auto_window
+from medsynth_gui.core.windowing import WindowLevel, apply_window, first_window
 
 Frame = npt.NDArray[np.generic]
 GrayFrame = npt.NDArray[np.uint8]
+_STRIP_ROWS = 256
 
 
 class FrameSource(Protocol):
-    """Frames by index. `frame` may be called from any thread and must return a read-only array."""
+    """Frames by index. `frame` may be called from any thread and must return a read-only array.
+
+    A source may also have `kept(index)`, which gives the frame at once if it is in memory, else None.
+    """
 
     def __len__(self) -> int: ...
 
@@ -45,8 +49,32 @@ class ArrayFrames:
 
 
 @dataclass(frozen=True)
+class RegionAxis:
+    """What one axis of a region means.
+
+    Attributes:
+        unit: "cm", "s", "Hz", "cm/s", "dB", "%", "degree", ...; empty where the file names none.
+        delta: units per pixel down or to the right; negative where values fall that way.
+        reference_px: pixels from the region's first row or column to where `reference_value` stands; it may lie
+            outside. None where the file does not say.
+    """
+
+    unit: str
+    delta: float
+    reference_px: float | None = None
+    reference_value: float = 0.0
+
+
+@dataclass(frozen=True)
 class UltrasoundRegion:
-    """One calibrated region of an ultrasound frame; the box is half-open in pixels."""
+    """One calibrated region of an ultrasound frame; the box is half-open in pixels.
+
+    Attributes:
+        data_type: what is in it: "tissue", "colour flow", "PW Doppler", ...
+        spacing: None where not both axes are lengths.
+        spatial_format: "2D", "M-mode", "spectral", "waveform", "graphics" or "".
+        low_priority: where regions overlap the pixels belong to the other one.
+    """
 
     y0: int
     x0: int
@@ -54,6 +82,26 @@ class UltrasoundRegion:
     x1: int
     data_type: str
     spacing: PixelSpacing | None
+    spatial_format: str = ""
+    y_axis: RegionAxis | None = None
+    x_axis: RegionAxis | None = None
+    low_priority: bool = False
+
+
+@dataclass(frozen=True)
+class SeriesPlace:
+    """Where an image stands in its study.
+
+    Attributes:
+        uid: of the series that it belongs to; empty where the file names none.
+        number: of that series in the study.
+        instance: of the image in that series.
+    """
+
+    uid: str = ""
+    number: int = 0
+    instance: int = 0
+    description: str = ""
 
 
 @dataclass(frozen=True)
@@ -72,6 +120,7 @@ class ImageSeries:
         frame_rate_hz: None for stills and where the file does not say.
         scanner: what made it, as far as the file says.
         path: the file or folder it was read from; empty if made in memory.
+        place: its series in the study, and its number there.
         details: further facts for `info`, name to text.
     """
 
@@ -92,6 +141,7 @@ class ImageSeries:
     problems: tuple[Message, ...] = ()
     path: str = ""
     scanner: Scanner = field(default_factory=Scanner)
+    place: SeriesPlace = field(default_factory=SeriesPlace)
     details: tuple[tuple[str, str], ...] = ()
 
     @classmethod
@@ -131,16 +181,16 @@ class ImageSeries:
 
     def default_window(self, index: int = 0) -> WindowLevel:
         """The window of the file, else 0..255 for 8 bits, else percentiles of the frame."""
-        if self.windows:
-            return self.windows[0]
-        frame = self.frame(index)
-        return WindowLevel.from_range(0, 255) if frame.dtype == np.uint8 else auto_window(frame)
+        return self.windows[0] if self.windows else first_window((), self.frame(index))
 
     def gray(self, index: int) -> GrayFrame:
         """One frame as 8-bit luma (y, x) under the default window: what every model sees."""
         shown = apply_window(self.frame(index), self.default_window(index), invert=self.invert)
         if shown.ndim == 2:
             return shown
-        # BT.601, as cv2 and Pillow have it.
-        luma = shown.astype(np.float32) @ np.array([0.299, 0.587, 0.114], np.float32)
-        return luma.round().astype(np.uint8)
+        # BT.601, as cv2 and Pillow have it; in strips, for real values take four times the memory.
+        luma = np.empty(shown.shape[:2], np.uint8)
+        for top in range(0, len(shown), _STRIP_ROWS):
+            strip = shown[top:top + _STRIP_ROWS].astype(np.float32) @ np.array([0.299, 0.587, 0.114], np.float32)
+            luma[top:top + _STRIP_ROWS] = strip.round()
+        return luma

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 Labels = npt.NDArray[np.uint8]
 
-LIVE_BYTES = 96 << 20
+LIVE_BYTES = 16 << 20
 _ROWS = struct.Struct("<II")
 
 

@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 # Okabe-Ito order, first the accent-like blue: told apart by the usual colour-vision deficiencies.
 PALETTE = ("#56B4E9", "#E69F00", "#009E73", "#F0E442", "#CC79A7", "#D55E00", "#0072B2", "#999999", "#FFFFFF")
+
+
+@dataclass(frozen=True)
+class Concept:
+    """What a label is, as a code of a scheme: in DICOM SEG the segmented property type (SCT is SNOMED CT)."""
+
+    code: str
+    scheme: str
+    meaning: str
 
 
 @dataclass(frozen=True)
@@ -19,6 +29,17 @@ class Label:
     locked: bool = False
     visible: bool = True
     opacity: float = 0.45
+    concept: Concept | None = None
+
+    @classmethod
+    def of_record(cls, record: dict[str, Any]) -> Label:
+        """The inverse of `dataclasses.asdict`, as label sets, settings and projects store it.
+
+        Raises:
+            TypeError: a field is unknown or missing.
+        """
+        concept = record.get("concept")
+        return cls(**{**record, "concept": Concept(**concept) if concept else None})
 
 
 @dataclass(frozen=True)
@@ -51,6 +72,16 @@ class LabelSet:
         used = {label.value for label in self.labels}
         value = next(v for v in range(1, 256) if v not in used)
         return LabelSet((*self.labels, Label(value, name, PALETTE[(value - 1) % len(PALETTE)])))
+
+    def moved(self, value: int, place: int) -> LabelSet:
+        """With one label at another place of the list, held within it."""
+        others = [label for label in self.labels if label.value != value]
+        place = min(max(place, 0), len(others))
+        return LabelSet((*others[:place], *(label for label in self.labels if label.value == value), *others[place:]))
+
+    def without(self, value: int) -> LabelSet:
+        """With one label less."""
+        return LabelSet(tuple(label for label in self.labels if label.value != value))
 
     def changed(self, value: int, **changes: object) -> LabelSet:
         """With fields of one label replaced."""

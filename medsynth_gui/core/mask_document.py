@@ -8,9 +8,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from medsynth_gui.core.edits import EditStep, Labels, Mask, difference, pack_mask, unpack_mask
+from medsynth_gui.core.edits import EditStep, Labels, Mask, RegionEdit, difference, pack_mask, unpack_mask
 from medsynth_gui.core.geometry import Region
+from medsynth_gui.core.label_areas import Counts, LabelAreas
 from medsynth_gui.core.label_map import LabelMap
+from medsynth_gui.core.raster import mask_box
 from medsynth_gui.core.signal import Signal
 
 HISTORY_BYTES = 256 << 20
@@ -78,6 +80,7 @@ class MaskDocument:
         self.recorded: Signal[DocumentEvent] = Signal()
         self.revision = 0
         self._map = LabelMap(frames, rows, columns)
+        self._areas = LabelAreas(self._map.read)
         self._locked = locked
         self._history = _History(history_bytes)
         self._name: str | None = None
@@ -107,9 +110,17 @@ class MaskDocument:
         """Label values (y, x) of one frame: a read-only live view that later edits show through."""
         return self._map.read(frame)
 
+    def areas(self, frame: int) -> Counts:
+        """Pixels of each of the 256 values on a frame, as of the last finished step."""
+        return self._areas.of(frame, keep=self._name is None)
+
     def labelled_frames(self) -> tuple[int, ...]:
         """Frames that have any label, in order."""
         return self._map.labelled_frames()
+
+    def packed(self) -> dict[int, bytes]:
+        """The labelled frames, compressed: what `LabelMap.unpack` takes. Equal labels give equal bytes."""
+        return self._map.pack()
 
     def rest(self) -> None:
         """Keep frames compressed only: for documents that nobody looks at now."""
@@ -150,8 +161,11 @@ class MaskDocument:
         effective = mask & (box != value)
         for kept in locked:
             effective &= box != kept
-        if effective.any():
-            self._write(inside, box, effective, value)
+        part = mask_box(inside.frame, effective)
+        if not part.empty:
+            region = Region(inside.frame, inside.y0 + part.y0, inside.x0 + part.x0,
+                            inside.y0 + part.y1, inside.x0 + part.x1)
+            self._write(region, box[part.slices], effective[part.slices], value)
 
     def _write(self, region: Region, box: Labels, mask: Mask, value: int) -> None:
         if not self._before:
@@ -177,6 +191,7 @@ class MaskDocument:
             new = self._map.read(frame)[y:y + _TILE, x:x + _TILE]
             if edit := difference(frame, y, x, old, new):
                 found.append(edit[0])
+                self._areas.replaced(frame, old, new)
         if not before:
             return
         if not found:
@@ -230,12 +245,17 @@ class MaskDocument:
         if self._name is not None or not source:
             return None
         step = source.pop()
-        inverse = tuple(edit.apply(self._map.write(edit.region.frame)) for edit in reversed(step.edits))
+        inverse = tuple(self._apply(edit) for edit in reversed(step.edits))
         target.append(EditStep(step.name, inverse))
         self.revision += 1
         self.recorded.emit(DocumentEvent(kind))
         self._tell(edit.region for edit in step.edits)
         return step.name
+
+    def _apply(self, edit: RegionEdit) -> RegionEdit:
+        frame = self._map.write(edit.region.frame)
+        with self._areas.following(edit.region.frame, frame[edit.region.slices]):
+            return edit.apply(frame)
 
     def _tell(self, regions: Iterable[Region]) -> None:
         for box in _boxes(regions):
@@ -255,6 +275,7 @@ class MaskDocument:
         """
         touched = {*self._map.labelled_frames(), *state.frames}
         self._map.unpack(state.frames)
+        self._areas.forget()
         self._history.undo[:], self._history.redo[:] = state.undo, state.redo
         self.revision += 1
         self._tell(Region(frame, 0, 0, self._map.rows, self._map.columns) for frame in sorted(touched))

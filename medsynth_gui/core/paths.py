@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 
 _PACKAGE = Path(__file__).resolve().parents[1]
+# The module that decodes risky frames; as its only argument it makes the frozen command line run that.
+DECODER_CHILD = "medsynth_gui.io.dicom.decoder_child"
 
 
 def shipped(*parts: str) -> Path:

@@ -5,6 +5,7 @@ Pixel (i, j) covers y in [i, i+1) and x in [j, j+1); it belongs to a shape if it
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,6 +17,7 @@ from medsynth_gui.core.geometry import Region
 Point = tuple[float, float]
 Mask = npt.NDArray[np.bool_]
 Gray = npt.NDArray[np.uint8]
+_STRIP_ROWS = 256
 
 
 @dataclass(frozen=True)
@@ -34,8 +36,8 @@ class Stamp:
 def capsule_box(frame: int, start: Point, end: Point, radius: float) -> Region:
     """The box around a round brush of `radius` pixels drawn from `start` to `end` (y, x); not clipped."""
     reach = radius + 1
-    return Region(frame, int(np.floor(min(start[0], end[0]) - reach)), int(np.floor(min(start[1], end[1]) - reach)),
-                  int(np.ceil(max(start[0], end[0]) + reach)), int(np.ceil(max(start[1], end[1]) + reach)))
+    return Region(frame, math.floor(min(start[0], end[0]) - reach), math.floor(min(start[1], end[1]) - reach),
+                  math.ceil(max(start[0], end[0]) + reach), math.ceil(max(start[1], end[1]) + reach))
 
 
 def capsule(frame: int, start: Point, end: Point, radius: float, *, rows: int, columns: int) -> Stamp:
@@ -51,25 +53,28 @@ def capsule(frame: int, start: Point, end: Point, radius: float, *, rows: int, c
         return Stamp.empty(frame)
     y = np.arange(region.y0, region.y1, dtype=np.float64) + 0.5
     low, high = _capsule_rows(y, start, end, radius)
-    x = np.arange(region.x0, region.x1) + 0.5
-    return Stamp(region, (x >= low[:, None]) & (x <= high[:, None]))
+    # Whole columns as short integers: a compare of every pixel of the box is most of the work.
+    kind = np.int16 if region.width < 1 << 15 else np.int32
+    first = np.clip(np.ceil(low - 0.5) - region.x0, 0, region.width).astype(kind)
+    last = np.clip(np.floor(high - 0.5) - region.x0, -1, region.width - 1).astype(kind)
+    x = np.arange(region.width, dtype=kind)
+    return Stamp(region, (x >= first[:, None]) & (x <= last[:, None]))
 
 
 def _pixel_center(point: Point) -> Point:
-    return float(np.floor(point[0])) + 0.5, float(np.floor(point[1])) + 0.5
+    return math.floor(point[0]) + 0.5, math.floor(point[1]) + 0.5
 
 
 def _capsule_rows(y: npt.NDArray[np.float64], start: Point, end: Point,
                   radius: float) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     """Where each row enters and leaves a capsule: it is convex, so one interval says it all (empty: low > high)."""
-    low, high = np.full(y.shape, np.inf), np.full(y.shape, -np.inf)
-    for cy, cx in (start, end):
-        square = radius ** 2 - (y - cy) ** 2
-        half = np.sqrt(np.maximum(square, 0))
-        low = np.where(square >= 0, np.minimum(low, cx - half), low)
-        high = np.where(square >= 0, np.maximum(high, cx + half), high)
+    (cy, cx) = np.array((start, end)).T[:, :, None]
+    square = radius ** 2 - (y - cy) ** 2
+    half = np.sqrt(np.maximum(square, 0))
+    half[square < 0] = -np.inf
+    low, high = (cx - half).min(axis=0), (cx + half).max(axis=0)
     dy, dx = end[0] - start[0], end[1] - start[1]
-    length = float(np.hypot(dy, dx))
+    length = math.hypot(dy, dx)
     if length == 0:
         return low, high
     # The straight part: 0 <= along <= length and |across| <= radius, each linear in x on a row.
@@ -105,19 +110,58 @@ def polygon(frame: int, points: Sequence[Point], *, rows: int, columns: int) -> 
     if region.empty:
         return Stamp.empty(frame)
     # Each edge turns inside to outside from where it crosses the centre line of a row.
+    (y0, x0), (y1, x1) = corners.T, np.roll(corners, -1, axis=0).T
+    first = np.maximum(np.ceil(np.minimum(y0, y1) - 0.5), region.y0).astype(np.int64)
+    count = np.maximum(np.minimum(np.ceil(np.maximum(y0, y1) - 0.5), region.y1).astype(np.int64) - first, 0)
+    edge = np.repeat(np.arange(len(corners)), count)
+    row = np.arange(len(edge)) - np.repeat(np.cumsum(count) - count, count) + first[edge]
+    crossing = x0[edge] + (row + 0.5 - y0[edge]) * ((x1 - x0)[edge] / (y1 - y0)[edge])
+    column = np.clip(np.ceil(crossing - 0.5).astype(np.int64) - region.x0, 0, region.width)
     turns = np.zeros((region.height, region.width + 1), np.uint8)
-    for (y0, x0), (y1, x1) in zip(corners, np.roll(corners, -1, axis=0), strict=True):
-        lower, upper = min(y0, y1), max(y0, y1)
-        first = max(int(np.ceil(lower - 0.5)), region.y0)
-        last = min(int(np.ceil(upper - 0.5)), region.y1)
-        if first >= last:
-            continue
-        row = np.arange(first, last)
-        crossing = x0 + (row + 0.5 - y0) * ((x1 - x0) / (y1 - y0))
-        column = np.clip(np.ceil(crossing - 0.5).astype(np.int64) - region.x0, 0, region.width)
-        turns[row - region.y0, column] ^= 1
+    np.bitwise_xor.at(turns, (row - region.y0, column), np.uint8(1))
     inside = np.bitwise_xor.accumulate(turns, axis=1)[:, :-1]
     return Stamp(region, inside.view(np.bool_))
+
+
+def square_capsule(frame: int, start: Point, end: Point, radius: float, *, rows: int, columns: int) -> Stamp:
+    """The pixels that a square tip of half the side `radius` covers from `start` to `end` (y, x), clipped.
+
+    As with `capsule`, a radius below one pixel draws a connected line.
+    """
+    if radius < 1:
+        return capsule(frame, start, end, radius, rows=rows, columns=columns)
+    (y0, x0), (y1, x1) = sorted((start, end))
+    # The hull of two squares: x mirrored where the line falls to the left.
+    side = radius if x1 >= x0 else -radius
+    hull = ((y0 - radius, x0 - side), (y0 - radius, x0 + side), (y1 - radius, x1 + side),
+            (y1 + radius, x1 + side), (y1 + radius, x1 - side), (y0 + radius, x0 - side))
+    return polygon(frame, hull, rows=rows, columns=columns)
+
+
+def ellipse(frame: int, corner: Point, opposite: Point, *, rows: int, columns: int) -> Stamp:
+    """The pixels inside the ellipse that fills the box between two corners (y, x), clipped to the image."""
+    (top, bottom), (left, right) = sorted((corner[0], opposite[0])), sorted((corner[1], opposite[1]))
+    region = Region(frame, int(np.floor(top)), int(np.floor(left)), int(np.ceil(bottom)),
+                    int(np.ceil(right))).clipped(rows, columns)
+    if region.empty or top == bottom or left == right:
+        return Stamp.empty(frame)
+    y = (np.arange(region.y0, region.y1) + 0.5 - (top + bottom) / 2) / ((bottom - top) / 2)
+    x = (np.arange(region.x0, region.x1) + 0.5 - (left + right) / 2) / ((right - left) / 2)
+    return Stamp(region, y[:, None] ** 2 + x[None] ** 2 <= 1)
+
+
+def outline(mask: Mask) -> list[list[Point]]:
+    """Closed outlines (y, x) of the connected parts (8 neighbours) of a mask (y, x), largest first, holes left out.
+
+    `polygon` of an outline gives back exactly the pixels of its part with the holes filled.
+    """
+    import cv2
+
+    # Each pixel is split in four: the line through the centres of its parts runs a quarter pixel inside its edge.
+    fine = np.repeat(np.repeat(mask.astype(np.uint8), 2, axis=0), 2, axis=1)
+    found, _ = cv2.findContours(fine, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    lines = [(contour[:, 0, ::-1] + 0.5) / 2 for contour in sorted(found, key=cv2.contourArea, reverse=True)]
+    return [[(float(y), float(x)) for y, x in line] for line in lines]
 
 
 def mask_box(frame: int, mask: Mask) -> Region:
@@ -128,6 +172,20 @@ def mask_box(frame: int, mask: Mask) -> Region:
     top, bottom = int(rows[0]), int(rows[-1]) + 1
     columns = np.flatnonzero(mask[top:bottom].any(axis=0))
     return Region(frame, top, int(columns[0]), bottom, int(columns[-1]) + 1)
+
+
+def value_counts(labels: Gray) -> npt.NDArray[np.int64]:
+    """How often each of the 256 values occurs in an image (y, x)."""
+    import cv2
+
+    counts = np.zeros(256, np.int64)
+    for top in range(0, labels.shape[0], _STRIP_ROWS):
+        strip = labels[top:top + _STRIP_ROWS]
+        if cv2.countNonZero(strip):
+            counts += cv2.calcHist([strip], [0], None, [256], (0, 256))[:, 0].astype(np.int64)
+        else:
+            counts[0] += strip.size
+    return counts
 
 
 def flood(frame: int, allowed: Mask, seed: tuple[int, int]) -> Stamp:
@@ -157,10 +215,17 @@ def flood_labels(frame: int, labels: Gray, seed: tuple[int, int]) -> Stamp:
 
 def flood_image(frame: int, image: Gray, seed: tuple[int, int], tolerance: int) -> Stamp:
     """The connected region whose gray value (y, x) differs by at most `tolerance` from that of a pixel."""
-    if not (0 <= seed[0] < image.shape[0] and 0 <= seed[1] < image.shape[1]):
+    import cv2
+
+    rows, columns = image.shape
+    if not (0 <= seed[0] < rows and 0 <= seed[1] < columns):
         return Stamp.empty(frame)
-    value = int(image[seed])
-    return flood(frame, (image >= max(value - tolerance, 0)) & (image <= min(value + tolerance, 255)), seed)
+    marks = np.zeros((rows + 2, columns + 2), np.uint8)
+    flags = 4 | cv2.FLOODFILL_MASK_ONLY | cv2.FLOODFILL_FIXED_RANGE | 2 << 8
+    _, _, _, (x, y, width, height) = cv2.floodFill(image.copy(), marks, (seed[1], seed[0]), 0,
+                                                   tolerance, tolerance, flags=flags)
+    reached = marks[1 + y:1 + y + height, 1 + x:1 + x + width] == 2
+    return Stamp(Region(frame, y, x, y + height, x + width), reached)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from medsynth_gui.core.errors import InputError, ProjectError
+from medsynth_gui.core.errors import InputError, Message, ProjectError
 from medsynth_gui.core.geometry import PixelSpacing
 from medsynth_gui.core.provenance import Provenance
 from medsynth_gui.core.study import Study
@@ -17,16 +17,30 @@ from medsynth_gui.dataset.training_set import TrainingRow, image_files, is_train
 
 
 @dataclass(frozen=True)
+class Added:
+    """What became of a candidate: its sample, those of further mask layers, and what a person should know."""
+
+    sample: Sample
+    layers: tuple[Sample, ...] = ()
+    notes: tuple[Message, ...] = ()
+
+
+@dataclass(frozen=True)
 class Candidate:
     """An image that may be added. `add` reads it now and adds it; it raises MedSynthError with the reason if not."""
 
     name: str
-    add: Callable[[Project], Sample]
+    add: Callable[[Project], Added]
 
 
 def has_pairs(folder: Path) -> bool:
     """Whether a folder keeps its images in images/, as training sets and the output of our commands do."""
     return (folder / "images").is_dir()
+
+
+def says_more(folder: Path) -> bool:
+    """Whether such a folder also tells groups or provenance, which only `from_pairs` reads."""
+    return has_pairs(folder) and ((folder / "index.csv").is_file() or (folder / "manifest.jsonl").is_file())
 
 
 def from_pairs(folder: Path, *, class_name: str = "") -> list[Candidate]:
@@ -48,7 +62,8 @@ def from_pairs(folder: Path, *, class_name: str = "") -> list[Candidate]:
     told = _manifest(folder / "manifest.jsonl")
 
     def candidate(row: TrainingRow) -> Candidate:
-        return Candidate(str(row.image), lambda project: _add_row(project, row, name, told.get(row.id), class_name))
+        return Candidate(str(row.image),
+                         lambda project: Added(_add_row(project, row, name, told.get(row.id), class_name)))
 
     return [candidate(row) for row in rows]
 
@@ -69,10 +84,10 @@ def _add_row(project: Project, row: TrainingRow, set_name: str, told: Provenance
     return project.add_image(series.gray(0), provenance, id=row.id, group=row.group, title=row.id,
                              class_name=row.class_name or class_name, spacing=spacing,
                              source_set="" if provenance.synthetic else set_name, mask=mask,
-                             mask_provenance=provenance if provenance.synthetic else _FROM_FILE)
+                             mask_provenance=provenance if provenance.synthetic else FROM_FILE)
 
 
-_FROM_FILE = Provenance(synthetic=False, producer="file")
+FROM_FILE = Provenance(synthetic=False, producer="file")
 
 
 def _manifest(path: Path) -> Mapping[str, Provenance]:
@@ -90,18 +105,20 @@ def _manifest(path: Path) -> Mapping[str, Provenance]:
     return found
 
 
-def from_studies(studies: Iterable[Study], *, class_name: str = "", every: int = 1) -> Iterator[Candidate]:
-    """Frames of opened series. The group is the patient, else the examination, else the file.
+def from_studies(studies: Iterable[Study], *, class_name: str = "", every: int = 1,
+                 group: str = "") -> Iterator[Candidate]:
+    """Frames of opened series.
 
     Args:
         every: one frame in so many of a cine.
+        group: of all; by default the patient, else the examination, else the file.
     """
     for study in studies:
         for series in study.series:
             stem = Path(series.path).stem or series.title
             examination = "" if study.uid.startswith(("folder:", "file:")) else study.uid
-            group = study.patient or examination or stem
+            belongs = group or study.patient or examination or stem
             for frame in range(0, series.frame_count, every):
                 name = f"{series.path or series.title} [{frame}]" if series.frame_count > 1 else series.path
-                yield Candidate(name, lambda project, series=series, frame=frame, group=group:  # type: ignore[misc]
-                                project.add_frame(series, frame, group=group, class_name=class_name))
+                yield Candidate(name, lambda project, series=series, frame=frame, group=belongs:  # type: ignore[misc]
+                                Added(project.add_frame(series, frame, group=group, class_name=class_name)))

@@ -6,7 +6,7 @@ dies at, every row has its files and their digests agree. What is left over is f
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from medsynth_gui.core.errors import ProjectError
 from medsynth_gui.core.geometry import PixelSpacing
 from medsynth_gui.core.image import ImageSeries
 from medsynth_gui.core.labels import PALETTE, Label, LabelSet
+from medsynth_gui.core.measurement import Measurement
 from medsynth_gui.core.provenance import Provenance
 from medsynth_gui.core.review import Review, ReviewState
 from medsynth_gui.dataset import files
@@ -107,6 +108,19 @@ class Project(ProjectFolder):
     def set_class(self, identity: str, class_name: str) -> Sample:
         """Say what class a sample is."""
         return self._change(identity, lambda sample: replace(sample, class_name=class_name))
+
+    def sample_at(self, image: Path) -> Sample | None:
+        """The sample whose image file this is; None where it is another file."""
+        return self._store.at(image.resolve())
+
+    def measurements(self, identity: str) -> tuple[Measurement, ...]:
+        """What was measured on a sample, on its one frame."""
+        return self._store.measurements(identity)
+
+    def set_measurements(self, identity: str, measurements: Iterable[Measurement]) -> None:
+        """Replace what was measured on a sample."""
+        with self._writing():
+            self._store.set_measurements(self.sample(identity).id, measurements)
 
     def remove(self, identity: str) -> None:
         """Take a sample and its files away."""

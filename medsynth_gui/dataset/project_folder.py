@@ -107,7 +107,7 @@ class ProjectFolder:
 
     @property
     def labels(self) -> LabelSet:
-        return LabelSet(tuple(Label(**record) for record in json.loads(self._facts.get("labels", "[]"))))
+        return LabelSet(tuple(Label.of_record(record) for record in json.loads(self._facts.get("labels", "[]"))))
 
     def set_labels(self, labels: LabelSet) -> None:
         self._set_facts(labels=_labels_text(labels))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import Any
 
 from medsynth_gui.core.errors import ProjectError, StorageError
 from medsynth_gui.core.geometry import PixelSpacing
+from medsynth_gui.core.measurement import Measurement, from_record
 from medsynth_gui.core.provenance import Provenance
 from medsynth_gui.core.review import Review, ReviewState
 from medsynth_gui.dataset.placement import parent_names
@@ -25,6 +26,7 @@ _SCHEMA = f"""
 CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS samples ({", ".join(_COLUMNS)}, PRIMARY KEY (id));
 CREATE UNIQUE INDEX IF NOT EXISTS by_name ON samples (id COLLATE NOCASE);
+CREATE TABLE IF NOT EXISTS measurements (sample TEXT PRIMARY KEY, records TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS by_image ON samples (image_sha256);
 CREATE INDEX IF NOT EXISTS by_mask ON samples (mask_sha256);
 CREATE INDEX IF NOT EXISTS by_group ON samples (source_set, grp);
@@ -109,6 +111,27 @@ class SampleStore:
     def remove(self, identity: str) -> None:
         with self._transaction():
             self._connection.execute("DELETE FROM samples WHERE id = ?", (identity,))
+            self._connection.execute("DELETE FROM measurements WHERE sample = ?", (identity,))
+
+    def at(self, image: Path) -> Sample | None:
+        """The row of this image file."""
+        if not image.is_relative_to(self._folder):
+            return None
+        return next(iter(self._selected("WHERE image = ?", image.relative_to(self._folder).as_posix())), None)
+
+    def measurements(self, identity: str) -> tuple[Measurement, ...]:
+        """What was measured on a sample; nothing in projects of a time before there were any."""
+        with self._translated():
+            if not self._connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'measurements'").fetchone():
+                return ()
+            row = self._connection.execute("SELECT records FROM measurements WHERE sample = ?", (identity,)).fetchone()
+            return tuple(from_record(record) for record in json.loads(row[0])) if row else ()
+
+    def set_measurements(self, identity: str, measurements: Iterable[Measurement]) -> None:
+        """Replace what was measured on a sample."""
+        records = json.dumps([measurement.record() for measurement in measurements])
+        with self._transaction():
+            self._connection.execute("INSERT OR REPLACE INTO measurements VALUES (?, ?)", (identity, records))
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:

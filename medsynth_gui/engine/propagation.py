@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -77,7 +78,7 @@ def _follow(gray: Callable[[int], Gray], key: int, labels: Gray, values: npt.NDA
     """Yield (frame, soft labels (value, y, x), confidence) along a run."""
     import cv2
 
-    matcher = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
+    matcher = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
     scale = min(1.0, _LONG_SIDE / max(labels.shape))
     size = (max(16, round(labels.shape[1] * scale)), max(16, round(labels.shape[0] * scale)))
 
@@ -91,17 +92,22 @@ def _follow(gray: Callable[[int], Gray], key: int, labels: Gray, values: npt.NDA
     band = _band(labels, size)
     for frame in run:
         now = small(frame)
-        step = matcher.calc(now, before, None)
+        step = _matched(matcher, now, before, np.zeros_like(back))
         # Where a pixel of this frame was in the key: one step back, then on as the frame before went.
         chained = step + _sampled(back, step)
-        direct = matcher.calc(now, first, np.ascontiguousarray(chained))
+        direct = _matched(matcher, now, first, chained)
         back = _better(now, first, chained, direct)
-        forth = matcher.calc(first, now, np.ascontiguousarray(-back))
+        forth = _matched(matcher, first, now, -back)
         wrong = np.linalg.norm(forth + _sampled(back, forth), axis=2)
         agreed = float((wrong[band] < _TOLERANCE_PX).mean()) if band.any() else 1.0
         confidence = 0.5 * agreed + 0.5 * min(confidence, agreed)
         yield frame, _carried(soft_key, back, labels.shape), confidence
         before = now
+
+
+def _matched(matcher: Any, here: Gray, there: Gray, guess: Flow) -> Flow:
+    """Where each pixel of `here` lies in `there`, relative to it: (y, x, 2) as (dx, dy)."""
+    return np.asarray(matcher.calc(here, there, np.array(guess, np.float32, order="C")), np.float32)
 
 
 def _band(labels: Gray, size: tuple[int, int]) -> npt.NDArray[np.bool_]:

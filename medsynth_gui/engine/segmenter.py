@@ -21,6 +21,7 @@ from medsynth_gui.io.furniture import remove_furniture
 
 Gray = npt.NDArray[np.uint8]
 Probability = npt.NDArray[np.float32]
+_UNCERTAINTY_PX = 256
 
 
 @dataclass(frozen=True)
@@ -138,6 +139,22 @@ class Segmenter:
             output = self.network(x.contiguous(memory_format=torch.channels_last))
         probability = (output.logits.float() / self.temperature).softmax(1)[0]
         return probability.cpu().numpy(), output.presence.float().sigmoid()[0].cpu().numpy()
+
+
+def uncertainty(probability: Probability) -> Gray:
+    """Entropy of probabilities (classes, y, x) at each place: 0 sure, 255 all alike.
+
+    Its long side has at most 256 pixels: networks decide no finer, and a cine of it stays small.
+    """
+    import cv2
+
+    rows, columns = probability.shape[1:]
+    scale = min(1.0, _UNCERTAINTY_PX / max(rows, columns))
+    size = max(1, round(columns * scale)), max(1, round(rows * scale))
+    planes = np.stack([cv2.resize(plane, size, interpolation=cv2.INTER_AREA) for plane in probability])
+    planes = np.clip(planes / planes.sum(0), 1e-6, 1)
+    entropy = -(planes * np.log(planes)).sum(0) / np.log(len(planes))
+    return np.asarray((entropy * 255).round().clip(0, 255), np.uint8)
 
 
 def _without_specks(labels: Gray, smallest_share: float) -> Gray:

@@ -13,6 +13,7 @@ GESTURES = (
     (QT_TRANSLATE_NOOP("gestures", "Right-drag"), QT_TRANSLATE_NOOP("gestures", "window and level")),
     (QT_TRANSLATE_NOOP("gestures", "Wheel"), QT_TRANSLATE_NOOP("gestures", "zoom at the pointer")),
     (QT_TRANSLATE_NOOP("gestures", "Ctrl+wheel, [ or ]"), QT_TRANSLATE_NOOP("gestures", "tool size")),
+    (QT_TRANSLATE_NOOP("gestures", "Alt+wheel"), QT_TRANSLATE_NOOP("gestures", "power of the magnifier")),
     (QT_TRANSLATE_NOOP("gestures", "Middle-drag, space-drag"), QT_TRANSLATE_NOOP("gestures", "move the image")),
     (QT_TRANSLATE_NOOP("gestures", "Alt+click"), QT_TRANSLATE_NOOP("gestures", "remove; negative prompt")),
     (QT_TRANSLATE_NOOP("gestures", "← → or , ."), QT_TRANSLATE_NOOP("gestures", "frames")),
@@ -20,6 +21,9 @@ GESTURES = (
      QT_TRANSLATE_NOOP("gestures", "finish the gesture, else accept the proposal")),
     (QT_TRANSLATE_NOOP("gestures", "Esc"),
      QT_TRANSLATE_NOOP("gestures", "cancel the gesture, else reject the proposal")),
+    (QT_TRANSLATE_NOOP("gestures", "Backspace"),
+     QT_TRANSLATE_NOOP("gestures", "take the last point or scribble back")),
+    (QT_TRANSLATE_NOOP("gestures", "Two fingers"), QT_TRANSLATE_NOOP("gestures", "zoom and move the image")),
     (QT_TRANSLATE_NOOP("gestures", "F1"), QT_TRANSLATE_NOOP("gestures", "this sheet")),
 )
 

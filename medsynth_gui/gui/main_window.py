@@ -20,7 +20,8 @@ from medsynth_gui.gui.status_bar import StatusBar
 from medsynth_gui.gui.workspaces.base import WORKSPACES, Workspace
 
 _MENU = ("window.open", "window.open_folder", "window.open_sample", "window.close_series", "",
-         "window.palette", "window.gestures", "window.shortcuts", "", "window.theme", "", "window.about", "window.quit")
+         "window.palette", "window.gestures", "window.shortcuts", "", "window.theme", "window.left_handed", "",
+         "window.about", "window.quit")
 
 
 class MainWindow(QMainWindow):

@@ -20,9 +20,11 @@ class Opener(QObject):
 
     Signals:
         finished(tuple[OpenFailure]): an import has ended; what it left out.
+        opening(list[Path]): an import has begun.
     """
 
     finished = Signal(object)
+    opening = Signal(object)
 
     def __init__(self, context: AppContext, window: QWidget) -> None:
         super().__init__(window)
@@ -35,6 +37,7 @@ class Opener(QObject):
 
         if paths:
             self._context.queue.submit(OpenPaths(tuple(paths)), on_done=partial(self._opened, then))
+            self.opening.emit(list(paths))
 
     def choose_files(self) -> None:
         """Ask which files."""

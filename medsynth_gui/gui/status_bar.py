@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from medsynth_gui.gui.canvas.stage import Hover
 from medsynth_gui.gui.theme import SPACE
 from medsynth_gui.gui.translation import number
 
+_PAUSE_MS = 50
 
 class StatusBar(QWidget):
     """Quiet text; what is not known is not there."""
@@ -30,11 +31,21 @@ class StatusBar(QWidget):
             label.setProperty("role", "muted")
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.hide()
+        self._hover: Hover | None = None
+        self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
+        self._pause.timeout.connect(self._write_hover)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.setFixedHeight(SPACE.L + 14)
 
     def show_hover(self, hover: Hover | None) -> None:
-        """Position in pixels and mm, and intensity, under the pointer."""
+        """Position in pixels and mm, and intensity, under the pointer; written at most 20 times a second."""
+        self._hover = hover
+        if not self._pause.isActive():
+            self._write_hover()
+            self._pause.start()
+
+    def _write_hover(self) -> None:
+        hover = self._hover
         if hover is None:
             _set(self.position, "")
             _set(self.value, "")
@@ -68,6 +79,7 @@ class StatusBar(QWidget):
 
     def clear_image(self) -> None:
         """Another page is in front: forget the last one's image."""
+        self._hover = None
         for label in (self.position, self.value, self.zoom, self.frame):
             _set(label, "")
 

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication
 
 from medsynth_gui import __version__
-from medsynth_gui.gui.canvas.gestures import ZOOM_STEP
+from medsynth_gui.gui.view_actions import ViewActions
 
 if TYPE_CHECKING:
-    from medsynth_gui.gui.canvas.canvas import Canvas
     from medsynth_gui.gui.main_window import MainWindow
 
 
@@ -38,6 +37,9 @@ def bind_window_actions(window: MainWindow) -> None:
         context.theme.use("light" if context.theme.dark else "dark")
         context.settings["theme"] = context.theme.tokens.name
 
+    def left_handed() -> None:
+        context.settings["left_handed"] = not context.settings["left_handed"]
+
     def close_series() -> None:
         from medsynth_gui.session.commands import close_series as close
 
@@ -55,28 +57,13 @@ def bind_window_actions(window: MainWindow) -> None:
         "about": about, "quit": window.close}
     for name, handler in table.items():
         context.actions.bind(f"window.{name}", handler)
-    _bind_view(window)
+    context.actions.bind("window.left_handed", left_handed, checked=context.settings["left_handed"])
+    ViewActions(window)
 
 
 def intended_use() -> str:
     """The one line that everybody is to read."""
     return QCoreApplication.translate("about", "Research and dataset engineering; not for diagnosis.")
-
-
-def _bind_view(window: MainWindow) -> None:
-    def on_canvas(action: Callable[[Canvas], object]) -> Callable[[], None]:
-        def act() -> None:
-            if (canvas := window.workspace.canvas) is not None:
-                action(canvas)
-
-        return act
-
-    bind = window.context.actions.bind
-    bind("view.fit", on_canvas(lambda canvas: canvas.fit()))
-    bind("view.actual_size", on_canvas(lambda canvas: canvas.actual_size()))
-    bind("view.zoom_in", on_canvas(lambda canvas: canvas.zoom_by(ZOOM_STEP)))
-    bind("view.zoom_out", on_canvas(lambda canvas: canvas.zoom_by(1 / ZOOM_STEP)))
-    bind("view.smooth", on_canvas(lambda canvas: canvas.set_smooth(not canvas.smooth)), checked=True)
 
 
 def _once(window: MainWindow, kind: type, make: Callable[[], object]) -> object:

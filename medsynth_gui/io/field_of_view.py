@@ -40,6 +40,12 @@ def find_field_of_view(gray: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
     return everything if cropped or found.mean() >= _FULL_SHARE else found
 
 
+def speckle_parts(gray: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
+    """The large textured parts of a frame (y, x): the field of view without its echo-free patches."""
+    parts = _large_parts(_textured(gray)) if min(gray.shape) >= 2 * _CLOSE_PX else None
+    return np.zeros(gray.shape, np.bool_) if parts is None else parts
+
+
 def _textured(gray: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
     """Where gray varies as speckle does, (y, x); echo-free and saturated patches are joined to what surrounds them."""
     import cv2

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -14,9 +15,10 @@ from medsynth_gui.core.image import Frame, ImageSeries
 from medsynth_gui.core.provenance import Provenance
 from medsynth_gui.core.windowing import WindowLevel
 from medsynth_gui.io.frame_cache import FrameCache
-from medsynth_gui.io.limits import check_size, quoted
+from medsynth_gui.io.limits import MOST_PAGES, check_size, quoted
 
 _HEAD_BYTES = 4096
+_STRIP_ROWS = 256
 _TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 _PNM = re.compile(rb"P([2356])(?:\s|#[^\n]*\n)+(\d+)(?:\s|#[^\n]*\n)+(\d+)(?:\s|#[^\n]*\n)+(\d+)\s")
 
@@ -43,6 +45,10 @@ class _DeepFrames:
 
     def frame(self, index: int) -> Frame:
         return self._cache.get_or(index, self._decode)
+
+    def kept(self, index: int) -> Frame | None:
+        """The frame if it is in memory."""
+        return self._cache.get(index)
 
     def _decode(self, index: int) -> Frame:
         try:
@@ -123,7 +129,7 @@ def _open_tiff(path: Path) -> tuple[ImageSeries, ...] | None:
             rows, columns = int(page.imagelength), int(page.imagewidth)
             if not _beyond_pillow(samples, bits, kind):
                 return None
-            numbers = [p.index for p in file.pages if p.shape == page.shape and p.dtype == page.dtype]
+            numbers = [p.index for p in _pages(file) if p.shape == page.shape and p.dtype == page.dtype]
     # Pillow gets its try: it reads many TIFF files that are not quite right, and words the failure.
     except Exception:
         return None
@@ -131,6 +137,16 @@ def _open_tiff(path: Path) -> tuple[ImageSeries, ...] | None:
     top = 65535 if (bits, kind, channels) == (16, 1, 3) else None
     layout = _Layout(rows, columns, channels, bits, top, (("format", "TIFF"),))
     return _series(path, layout, len(numbers), lambda index: _flat(_tiff_page(path, numbers[index]), channels))
+
+
+def _pages(file: Any) -> Iterator[Any]:
+    """Each page once: a damaged file may name a page that came before as the next one."""
+    seen: set[int] = set()
+    for page in file.pages:
+        if page.offset in seen or len(seen) == MOST_PAGES:
+            return
+        seen.add(page.offset)
+        yield page
 
 
 def _beyond_pillow(samples: int, bits: int, kind: int) -> bool:
@@ -164,18 +180,24 @@ def _cv2_page(path: Path, page: int) -> Frame:
         raise InputError("image-truncated", path=path)
     pixels: Frame = pages[0]
     if pixels.ndim == 3 and pixels.shape[2] >= 3:
-        return pixels[..., [2, 1, 0, 3][: pixels.shape[2]]]
+        for strip in _strips(pixels):
+            strip[..., [0, 2]] = strip[..., [2, 0]]
     return pixels
+
+
+def _strips(pixels: Frame) -> Iterator[Frame]:
+    """Views of a few rows each: a second copy of the largest images would not fit."""
+    return (pixels[top:top + _STRIP_ROWS] for top in range(0, len(pixels), _STRIP_ROWS))
 
 
 def _flat(pixels: Frame, channels: int) -> Frame:
     """(y, x) or (y, x, 3): alpha over black, native byte order."""
-    pixels = pixels.astype(pixels.dtype.newbyteorder("="))
+    pixels = pixels.astype(pixels.dtype.newbyteorder("="), copy=False)
     if pixels.ndim == 2 and channels == 3:
         pixels = np.repeat(pixels[..., None], 3, axis=2)
     if pixels.ndim == 2:
         return pixels
     if pixels.shape[2] in (2, 4) and pixels.dtype == np.uint16 and pixels[..., -1].any():
-        alpha = pixels[..., -1:].astype(np.float32) / 65535
-        pixels = (pixels.astype(np.float32) * alpha).round().astype(np.uint16)
+        for strip in _strips(pixels):
+            strip[...] = (strip.astype(np.float32) * (strip[..., -1:].astype(np.float32) / 65535)).round()
     return np.ascontiguousarray(pixels[..., :3] if channels == 3 else pixels[..., 0])

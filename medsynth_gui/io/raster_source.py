@@ -17,7 +17,7 @@ from medsynth_gui.core.image import Frame, ImageSeries
 from medsynth_gui.core.provenance import Provenance
 from medsynth_gui.core.windowing import WindowLevel
 from medsynth_gui.io.frame_cache import FrameCache
-from medsynth_gui.io.limits import check_size, quoted
+from medsynth_gui.io.limits import MOST_PAGES, check_size, check_work, quoted
 from medsynth_gui.io.raster_files import read_provenance
 
 if TYPE_CHECKING:
@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 _FORMATS = ("PNG", "JPEG", "TIFF", "BMP", "DIB", "PPM", "GIF", "WEBP", "JPEG2000")
 _BITS = {"1": 1, "I": 32, "F": 32}
 _ORIENTATION = 0x0112
-_MOST_PAGES = 100_000
+_ANIMATED = ("GIF", "WEBP", "PNG")
+_SCAN = b"\xff\xda"
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,10 @@ class RasterFrames:
     def frame(self, index: int) -> Frame:
         return self._cache.get_or(index, self._decode)
 
+    def kept(self, index: int) -> Frame | None:
+        """The frame if it is in memory."""
+        return self._cache.get(index)
+
     def _decode(self, index: int) -> Frame:
         with open_pillow(self._path) as image:
             image.seek(self._pages[index])
@@ -72,12 +77,14 @@ def open_raster(path: Path) -> tuple[ImageSeries, ...]:
     if (series := raster_deep.open_deep(path)) is not None:
         return series
     with open_pillow(path) as image:
-        groups: dict[Page, list[int]] = {}
         # Only these formats hold pages; a phone's JPEG may hold a depth map beside the picture.
-        pages = getattr(image, "n_frames", 1) if image.format in ("TIFF", "GIF", "WEBP", "PNG") else 1
-        for page in range(min(pages, _MOST_PAGES)):
-            image.seek(page)
-            groups.setdefault(_describe(image), []).append(page)
+        pages = min(getattr(image, "n_frames", 1), MOST_PAGES) if image.format in ("TIFF", *_ANIMATED) else 1
+        if image.format in _ANIMATED:
+            check_size(path, image.height, image.width)
+            check_work(path, image.height, image.width, pages)
+            if image.format == "GIF" and pages > 1:
+                return _open_gif(path)
+        groups = _groups(image, pages)
         image.seek(0)
         text = {str(key): value for key, value in image.info.items()}
         provenance = read_provenance(text) or Provenance(synthetic=False, producer="file")
@@ -92,6 +99,24 @@ def open_raster(path: Path) -> tuple[ImageSeries, ...]:
                     title=path.name if len(groups) == 1 else f"{path.name} ({position + 1})", path=str(path),
                     frame_rate_hz=rate, details=details, windows=_binary_window(layout))
         for position, (layout, numbers) in enumerate(groups.items()))
+
+
+def _groups(image: Image.Image, pages: int) -> dict[Page, list[int]]:
+    """Pages by what they are; those of an animation are all alike, and each of them costs a decode to reach."""
+    if image.format in _ANIMATED:
+        return {_describe(image): list(range(pages))}
+    groups: dict[Page, list[int]] = {}
+    for page in range(pages):
+        image.seek(page)
+        groups.setdefault(_describe(image), []).append(page)
+    return groups
+
+
+def _open_gif(path: Path) -> tuple[ImageSeries, ...]:
+    """An animation: Pillow would compose it from the first frame for every one that is asked for."""
+    from medsynth_gui.io.video import open_stream
+
+    return (open_stream(path, None),)
 
 
 def read_stored(path: Path) -> tuple[Frame, bool, bool]:
@@ -160,7 +185,7 @@ def _binary_window(layout: Page) -> tuple[WindowLevel, ...]:
 
 def _orientation(image: Image.Image) -> int:
     """EXIF orientation that is still to be applied (Pillow turns TIFF itself); 1 where there is none."""
-    if image.format == "TIFF":
+    if image.format == "TIFF" or (image.format == "PNG" and not _png_has_exif(image)):
         return 1
     try:
         value = image.getexif().get(_ORIENTATION, 1)
@@ -168,6 +193,20 @@ def _orientation(image: Image.Image) -> int:
     except Exception:
         return 1
     return value if isinstance(value, int) and 1 <= value <= 8 else 1
+
+
+def _png_has_exif(image: Image.Image) -> bool:
+    """Whether to ask at all: Pillow decodes a whole PNG to look for EXIF behind its pixels."""
+    path = getattr(image, "filename", "")
+    if not path or "exif" in image.info or "Raw profile type exif" in image.info:
+        return True
+    with open(path, "rb") as file:
+        file.seek(8)
+        while len(head := file.read(8)) == 8 and head[4:] != b"IEND":
+            if head[4:] == b"eXIf":
+                return True
+            file.seek(int.from_bytes(head[:4], "big") + 4, 1)
+    return False
 
 
 def _is_color(image: Image.Image) -> bool:
@@ -184,6 +223,8 @@ def _pixels(image: Image.Image, path: Path) -> Frame:
     from PIL import Image, ImageOps
 
     check_size(path, image.height, image.width)
+    if image.format == "JPEG" and image.info.get("progressive"):
+        check_work(path, image.height, image.width, path.read_bytes().count(_SCAN))
     color, turn = _is_color(image), _orientation(image)
     if image.mode in ("LA", "La", "RGBA", "RGBa", "PA") or (image.mode == "P" and "transparency" in image.info):
         layered = image.convert("RGBA")

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import os
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 from medsynth_gui.core.errors import InputError, MedSynthError, Message
 from medsynth_gui.core.image import ImageSeries
-from medsynth_gui.core.study import OpenFailure, Study
+from medsynth_gui.core.study import OpenFailure, Study, in_order
+from medsynth_gui.io.plain_files import PlainFile, list_folder, natural_key
 
-_HEAD_BYTES = 512
+__all__ = ["READERS", "Reader", "find_files", "find_paths", "merged", "natural_key", "open_file", "open_path",
+           "open_paths", "read_head"]
+
+# The header of NIfTI-2, the longest that is looked at, has 540; packed ones need more than they have.
+_HEAD_BYTES = 1024
+_GZIP = b"\x1f\x8b\x08"
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,7 @@ class Reader:
     Attributes:
         starts: (offset, bytes) pairs of which one row of pairs must match.
         opener: "module:function" below `medsynth_gui.io`; Path -> series, or studies where `studies`.
+        packed: the opener also takes the file packed as a whole (gzip).
     """
 
     name: str
@@ -31,10 +35,19 @@ class Reader:
     starts: tuple[tuple[tuple[int, bytes], ...], ...]
     opener: str
     studies: bool = False
+    packed: bool = False
 
     def knows(self, head: bytes) -> bool:
         """Whether a file that begins like this is one of these."""
+        if head.startswith(_GZIP):
+            if not self.packed:
+                return False
+            head = _unpacked(head)
         return any(all(head[at:at + len(magic)] == magic for at, magic in row) for row in self.starts)
+
+    def named(self, path: Path) -> bool:
+        """Whether a file of this name should be one of these."""
+        return path.name.lower().endswith(self.extensions)
 
     def open(self, path: Path) -> list[Study]:
         """Open it; imports what it needs only now."""
@@ -69,6 +82,8 @@ READERS: tuple[Reader, ...] = (
     Reader("Matroska or WebM", (".mkv", ".webm"), _begins(b"\x1a\x45\xdf\xa3"), _VIDEO),
     Reader("MPEG", (".mpg", ".mpeg"), _begins(b"\0\0\x01\xba", b"\0\0\x01\xb3"), _VIDEO),
     Reader("Windows Media", (".wmv", ".asf"), _begins(b"\x30\x26\xb2\x75\x8e\x66\xcf\x11"), _VIDEO),
+    Reader("NIfTI", (".nii", ".nii.gz"), _begins(b"n+1\0", at=344) + _begins(b"n+2\0", at=4), "nifti:open_nifti",
+           packed=True),
     # Last, for its mark is two letters that a text may begin with: the header's size field follows at 14.
     Reader("BMP", (".bmp", ".dib"), tuple(((0, b"BM"), (14, bytes([size, 0, 0, 0]))) for size in (12, 40, 52, 56, 64,
                                                                                                108, 124)), _RASTER),
@@ -115,10 +130,16 @@ def open_paths(paths: Iterable[Path], *, on_file: Callable[[int, int, Path], Non
 
 def find_files(paths: Iterable[Path]) -> tuple[list[Path], list[OpenFailure]]:
     """The files to open, each once, folders in natural order; files in folders that are no images are left out."""
-    found: dict[Path, None] = {}
+    found, failures = find_paths(paths, many=None)
+    return [file for file in found if isinstance(file, Path)], failures
+
+
+def find_paths(paths: Iterable[Path], *, many: int | None) -> tuple[list[Path | PlainFile], list[OpenFailure]]:
+    """Like `find_files`, but of a folder with `many` stills or more these are not looked into."""
+    found: dict[Path | PlainFile, None] = {}
     failures: list[OpenFailure] = []
     for path in map(Path, paths):
-        inside = list(_image_files(path)) if path.is_dir() else [path]
+        inside = list(_image_files(path, many)) if path.is_dir() else [path]
         if not inside:
             failures.append(OpenFailure(str(path), Message("folder-empty", {"path": path})))
         found.update(dict.fromkeys(inside))
@@ -140,11 +161,10 @@ def open_file(path: Path) -> list[Study]:
         raise
     except MemoryError:
         raise InputError("file-needs-memory", path=path) from None
-    suffix = path.suffix.lower()
-    claimed = next((row for row in READERS if suffix in row.extensions), None)
+    claimed = next((row for row in READERS if row.named(path)), None)
     if claimed is None or claimed is reader:
         return studies
-    told = Message("extension-wrong", {"path": path, "actual": reader.name, "extension": suffix})
+    told = Message("extension-wrong", {"path": path, "actual": reader.name, "extension": path.suffix.lower()})
     return [replace(study, series=tuple(replace(series, problems=(told, *series.problems)) for series in study.series))
             for study in studies]
 
@@ -171,19 +191,13 @@ def read_head(path: Path) -> bytes:
 
 
 def merged(studies: Sequence[Study]) -> list[Study]:
-    """Studies of one UID joined, in the order of their first file."""
+    """Studies of one UID joined, sorted into patient, study and series."""
     joined: dict[str, Study] = {}
     for study in studies:
         if (first := joined.get(study.uid)) is not None:
             study = replace(first, series=first.series + study.series)
         joined[study.uid] = study
-    return list(joined.values())
-
-
-def natural_key(path: Path) -> tuple[Any, ...]:
-    """Sorts `frame2` before `frame10`, folder by folder."""
-    return tuple(tuple((not piece.isdigit(), int(piece) if piece.isdigit() else 0, piece.lower())
-                       for piece in re.split(r"(\d+)", part) if piece) for part in path.parts)
+    return in_order(list(joined.values()))
 
 
 def _reader_of(path: Path, head: bytes) -> Reader | None:
@@ -191,26 +205,34 @@ def _reader_of(path: Path, head: bytes) -> Reader | None:
     if by_content is not None:
         return by_content
     # A damaged beginning: the reader that the name asks for says what is wrong.
-    return next((reader for reader in READERS if path.suffix.lower() in reader.extensions), None)
+    return next((reader for reader in READERS if reader.named(path)), None)
 
 
-def _image_files(folder: Path) -> Iterator[Path]:
-    """Files below a folder that look like images, in natural order; hidden ones and links out are skipped."""
-    found: list[Path] = []
-    for base, folders, names in os.walk(folder):
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        found += [Path(base, name) for name in names if not name.startswith(".")]
-    directories = {path.parent for path in found if path.name.upper() == "DICOMDIR"}
-    for path in sorted(found, key=natural_key):
+def _image_files(folder: Path, many: int | None) -> Iterator[Path | PlainFile]:
+    """Files below a folder that look like images, in natural order."""
+    for found in list_folder(folder, many=many):
+        if isinstance(found, PlainFile):
+            yield found
+            continue
         # In a folder the files themselves are opened, so that its DICOMDIR would open them twice.
-        if path.parent in directories and path.name.upper() == "DICOMDIR":
+        if found.name.upper() == "DICOMDIR":
             continue
         try:
-            if _reader_of(path, read_head(path)) is not None:
-                yield path
+            if _reader_of(found, read_head(found)) is not None:
+                yield found
         except InputError:
-            if any(path.suffix.lower() in reader.extensions for reader in READERS):
-                yield path
+            if any(reader.named(found) for reader in READERS):
+                yield found
+
+
+def _unpacked(head: bytes) -> bytes:
+    """What a packed file begins with, as far as its own beginning tells."""
+    import zlib
+
+    try:
+        return zlib.decompressobj(31).decompress(head, _HEAD_BYTES)
+    except zlib.error:
+        return b""
 
 
 def _folder_study(path: Path, series: Sequence[ImageSeries]) -> Study:

@@ -21,6 +21,7 @@ from medsynth_gui.io.frame_cache import FrameCache
 from medsynth_gui.io.limits import check_size, quoted
 
 _MOST_OPEN = 4
+_THREADS = 2
 _MOST_FRAMES = 1_000_000
 
 
@@ -41,13 +42,19 @@ class _Decoder:
     """An open video that goes forward, and back to a key frame where it must."""
 
     def __init__(self, path: Path, data: bytes | None, index: _Index) -> None:
+        from av.video.reformatter import VideoReformatter
+
         self._path, self._data, self._index = path, data, index
+        # One for all frames: a new one prepares its tables anew.
+        self._converter = VideoReformatter()
         self._open()
 
     def _open(self) -> None:
         self._container = _container(self._path, self._data)
         self._stream = self._container.streams.video[0]
-        self._stream.codec_context.thread_count = 1
+        # Frames are decoded beside each other; more threads would only hold more frames in flight.
+        self._stream.thread_type = "AUTO"
+        self._stream.codec_context.thread_count = _THREADS
         self._frames: Iterator[Any] = self._container.decode(self._stream)
         self._next = 0 if self._index.counted else -1
 
@@ -66,7 +73,7 @@ class _Decoder:
             if position is not None:
                 self._next = position + 1
                 if position >= key:
-                    yield position, _pixels(frame)
+                    yield position, _pixels(frame, self._converter)
                 if position >= number:
                     return
         self._next = -1
@@ -115,6 +122,10 @@ class VideoFrames:
                     if position == index:
                         return kept
         raise InputError("video-frame", path=self._path, frame=index)
+
+    def kept(self, index: int) -> Frame | None:
+        """The frame if it is in memory."""
+        return self._cache.get(index)
 
     def _decoder(self) -> _Decoder:
         """This video's decoder; the one unused for longest is closed for it."""
@@ -194,9 +205,16 @@ def _read_index(container: Any, stream: Any) -> _Index:
     return _Index([mark[0] for mark in marks], keys, [min(marks[key][:2]) for key in keys])
 
 
-def _pixels(frame: Any) -> Frame:
+def _pixels(frame: Any, converter: Any) -> Frame:
     gray = frame.format.name.startswith(("gray", "monow", "monob"))
-    pixels: Frame = frame.to_ndarray(format="gray" if gray else "rgb24")
+    converted = converter.reformat(frame, format="gray" if gray else "rgb24")
+    plane, samples = converted.planes[0], 1 if gray else 3
+    if plane.line_size == plane.width * samples:
+        # Without a copy: the array keeps the plane.
+        pixels: Frame = np.frombuffer(plane, np.uint8).reshape(plane.height, plane.width, samples)
+        pixels = pixels[..., 0] if gray else pixels
+    else:
+        pixels = converted.to_ndarray()
     turns = round((getattr(frame, "rotation", 0) or 0) / 90) % 4
     return np.ascontiguousarray(np.rot90(pixels, turns)) if turns else pixels
 

@@ -13,10 +13,11 @@ T_co = TypeVar("T_co", covariant=True)
 
 
 class Lane(Enum):
-    """Where a job waits: models in one lane, files in the other."""
+    """Where a job waits: models in one lane, files in the other; the third only watches a training outside."""
 
     GPU = "gpu"
     IO = "io"
+    WATCH = "watch"
 
 
 class JobCancelled(Exception):

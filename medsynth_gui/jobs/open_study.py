@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from medsynth_gui.core.calibration import axis_units
 from medsynth_gui.core.errors import MedSynthError, Message
 from medsynth_gui.core.image import ImageSeries, UltrasoundRegion
 from medsynth_gui.core.study import OpenFailure, Study
@@ -56,9 +57,10 @@ class OpenPaths:
 
 @dataclass(frozen=True)
 class DescribePaths:
-    """Say what files are, from their header and one decoded frame."""
+    """Say what files are, from their header and one decoded frame; on request where they show the body."""
 
     paths: tuple[Path, ...]
+    field_of_view: bool = False
 
     @property
     def title(self) -> Message:
@@ -80,7 +82,8 @@ class DescribePaths:
         for number, path in enumerate(files):
             ctx.checkpoint(number, len(files), path.name)
             try:
-                records = [describe(series) for study in open_file(path) for series in study.series]
+                records = [describe(series) | ({"field_of_view": _field_of_view(series)} if self.field_of_view else {})
+                           for study in open_file(path) for series in study.series]
             except MedSynthError as error:
                 failures.append(OpenFailure(str(path), error.message))
             else:
@@ -104,11 +107,21 @@ def describe(series: ImageSeries) -> dict[str, Any]:
         "spacing_source": series.spacing.source if series.spacing else None,
         "regions": [_region(region) for region in series.regions], "frame_rate_hz": series.frame_rate_hz,
         "transfer_syntax": details.pop("transfer syntax", None), "synthetic": series.synthetic,
-        "problems": [problem.english() for problem in series.problems],
+        "scanner": asdict(series.scanner), "problems": [problem.english() for problem in series.problems],
         "details": {name: text for name, text in details.items() if name != "patient id"},
     }
 
 
+def _field_of_view(series: ImageSeries) -> dict[str, Any]:
+    """Where an ultrasound image shows the body."""
+    from medsynth_gui.io.field_of_view_fit import series_field_of_view
+
+    found = series_field_of_view(series)
+    return {"kind": found.kind, "y0": found.box.y0, "x0": found.box.x0, "y1": found.box.y1, "x1": found.box.x1}
+
+
 def _region(region: UltrasoundRegion) -> dict[str, Any]:
+    units = axis_units(region)
     return {"y0": region.y0, "x0": region.x0, "y1": region.y1, "x1": region.x1, "data_type": region.data_type,
+            "spatial_format": region.spatial_format, "units": list(units),
             "spacing_mm": [region.spacing.y_mm, region.spacing.x_mm] if region.spacing else None}

@@ -47,11 +47,24 @@ class PropagateSeries:
         from medsynth_gui.engine.propagation import propagate
 
         found = propagate(self.series.gray, self.keys, self.frames, on_frame=ctx.checkpoint)
-        return ResultLayer({frame: one.labels for frame, one in found.items()},
-                           {frame: one.confidence for frame, one in found.items()},
+        masks = {frame: one.labels for frame, one in found.items()}
+        return ResultLayer(masks, {frame: one.confidence for frame, one in found.items()},
                            Provenance(synthetic=False, producer=PRODUCER, parents=(self.series.file_name,),
                                       parameters={"keys": sorted(self.keys)}),
-                           "Propagation", self.document_revision)
+                           "Propagation", self.document_revision, keys=tuple(sorted(self.keys)),
+                           drifted=tuple(frame for frame, one in found.items() if one.drifted),
+                           consistency=_consistency({**masks, **self.keys}))
+
+
+def _consistency(masks: Mapping[int, Labels]) -> dict[int, float]:
+    """Dice of the labelled pixels of each frame with those of the frame before it."""
+    found = {}
+    for frame, mask in masks.items():
+        if (before := masks.get(frame - 1)) is not None:
+            total = np.count_nonzero(mask) + np.count_nonzero(before)
+            both = np.count_nonzero((mask == before) & (mask > 0))
+            found[frame] = 2 * both / total if total else 1.0
+    return found
 
 
 @dataclass(frozen=True)

@@ -10,19 +10,29 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from medsynth_gui.core.errors import InputError, Message, UsageError
+from medsynth_gui.core.errors import InputError, Message, ModelError, UsageError
 from medsynth_gui.core.image import ImageSeries
 from medsynth_gui.core.prompts import Box, Prompts
+from medsynth_gui.core.provenance import Provenance
 from medsynth_gui.io.raster_files import read_labels, write_label_png
 from medsynth_gui.io.readers import open_path
 from medsynth_gui.jobs.catalogue import Compute, find_model
 from medsynth_gui.jobs.job import JobContext, Lane
 
 if TYPE_CHECKING:
-    from medsynth_gui.engine.refiner import RefinedMask, Refiner
+    from medsynth_gui.engine.refiner import Refiner
 
 DEFAULT_MODEL = "refine-us"
 Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the prompts mean: a mask (y, x) in source size, how sure (0..1), and what made it."""
+
+    mask: Mask
+    confidence: float
+    provenance: Provenance
 
 
 @dataclass(frozen=True)
@@ -40,10 +50,22 @@ class RefineFrame:
     def title(self) -> Message:
         return Message("job-refine", {"title": self.series.title})
 
-    def run(self, ctx: JobContext) -> RefinedMask:
-        """Mask and probability (y, x) in source size."""
-        refiner = load_refiner(self.model, self.compute)
-        return refiner.refine(self.series.gray(self.frame), self.prompts, aspect=self.series.aspect)
+    def run(self, ctx: JobContext) -> Answer:
+        """The structure that is meant.
+
+        Raises:
+            ModelError: the interactive model is not there.
+        """
+        try:
+            refiner = load_refiner(self.model, self.compute)
+        except ModelError as error:
+            if error.message.id != "model-missing":
+                raise
+            raise ModelError("refine-model-missing", model=self.model) from error
+        found = refiner.refine(self.series.gray(self.frame), self.prompts, aspect=self.series.aspect)
+        return Answer(found.mask, found.confidence, Provenance(
+            synthetic=False, producer=refiner.card.id, model_sha256=refiner.card.weights_sha256,
+            parameters=refiner.runtime.record(), parents=(self.series.file_name,)))
 
 
 @dataclass(frozen=True)

@@ -41,17 +41,21 @@ class SegmentSeries:
         return Message("job-segment", {"title": self.series.title, "count": len(self.frames)})
 
     def run(self, ctx: JobContext) -> ResultLayer:
-        """Label values of each frame, in source size."""
+        """Label values of each frame, in source size, and where the model was undecided."""
+        from medsynth_gui.engine.segmenter import uncertainty
+
         ctx.checkpoint(0, len(self.frames), "loading the model")
         card = find_model(self.model, task="segmentation")
         segmenter = load_segmenter(card, self.compute, thorough=self.thorough)
-        masks, confidence = {}, {}
+        masks, confidence, undecided = {}, {}, {}
         for number, frame in enumerate(self.frames):
             ctx.checkpoint(number, len(self.frames))
-            found = segmenter.segment(self.series.gray(frame), aspect=self.series.aspect)
+            probability, presence = segmenter.probability(self.series.gray(frame), aspect=self.series.aspect)
+            found = segmenter.decide(probability, presence)
             masks[frame], confidence[frame] = found.labels, found.confidence
+            undecided[frame] = uncertainty(probability)
         return ResultLayer(masks, confidence, mask_provenance(card, segmenter, self.series), card.title,
-                           self.document_revision)
+                           self.document_revision, uncertainty=undecided)
 
 
 @dataclass(frozen=True)

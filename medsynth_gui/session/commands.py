@@ -5,20 +5,26 @@ Files and views are here; labels, masks, projects and jobs have modules of their
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from medsynth_gui.core.errors import MedSynthError, UsageError
 from medsynth_gui.core.geometry import Region
-from medsynth_gui.core.image import ImageSeries
+from medsynth_gui.core.image import Frame, ImageSeries
 from medsynth_gui.core.review import Review
 from medsynth_gui.core.windowing import WindowLevel
+from medsynth_gui.io.plain_files import PlainFile
 from medsynth_gui.session.label_commands import (
     add_label,
     change_label,
     choose_label,
     ensure_labels,
+    merge_label,
+    move_label,
+    remove_label,
     use_label_set,
 )
 from medsynth_gui.session.mask_commands import (
@@ -32,8 +38,16 @@ from medsynth_gui.session.mask_commands import (
     reject_proposal,
     settle_gesture,
 )
-from medsynth_gui.session.notes import read_note
-from medsynth_gui.session.opened import OpenSeries, series_key
+from medsynth_gui.session.measure_commands import (
+    delete_measurement,
+    fit_ellipse_to_mask,
+    measurements_text,
+    set_marks,
+    toggle_mark,
+    with_project_measurements,
+)
+from medsynth_gui.session.notes import Note, read_note
+from medsynth_gui.session.opened import OpenSeries
 from medsynth_gui.session.project_commands import (
     add_synthetic_to_project,
     add_to_project,
@@ -41,12 +55,23 @@ from medsynth_gui.session.project_commands import (
     open_project,
 )
 from medsynth_gui.session.requests import compute, segment_job, synthesize_job, upscale_job
+from medsynth_gui.session.scanner_commands import (
+    calibration_of,
+    remembered,
+    set_colour,
+    set_crop,
+    set_spacing,
+)
 from medsynth_gui.session.session import Session
 from medsynth_gui.session.window_presets import WindowPreset
 
 if TYPE_CHECKING:
     from medsynth_gui.jobs.open_study import Opened
     from medsynth_gui.jobs.synthesize import SyntheticImage
+
+# Files known by name only may turn out to be damaged: so many are tried for one to show.
+_TRIED = 20
+
 
 def open_studies(session: Session, opened: Opened, *, select: bool = True) -> tuple[OpenSeries, ...]:
     """Open every series of what was read; failures are told through `session.problem`.
@@ -57,21 +82,24 @@ def open_studies(session: Session, opened: Opened, *, select: bool = True) -> tu
     Returns:
         The series, those that were open already included.
     """
-    found = tuple(_opened(session, series, study.title, study.patient)
-                  for study in opened.studies for series in study.series)
-    _remember(session, *found)
+    sources = [(series, study.title, study.patient) for study in opened.studies for series in study.series]
+    folders = {folder: os.path.basename(folder) for folder in {file.folder for file in opened.later}}
+    found = _opened(session, [*sources, *[(file, folders[file.folder], "") for file in opened.later]])
+    _remember(session)
     for failure in opened.failures:
         session.problem.emit(failure.message)
     if found and select:
         last = session.settings["current_series"]
-        select_series(session, next((item.key for item in found if item.key == last), found[0].key))
+        wanted = dict.fromkeys([*(item.key for item in found if item.key == last),
+                                *(item.key for item in found[:_TRIED])])
+        any(select_series(session, key) for key in wanted)
     return found
 
 
 def open_series(session: Session, series: ImageSeries, *, select: bool = True) -> OpenSeries:
     """Open a series that was made here (an upscaled frame, say)."""
-    opened = _opened(session, series, series.title, "")
-    _remember(session, opened)
+    opened, = _opened(session, [(series, series.title, "")])
+    _remember(session)
     if select:
         select_series(session, opened.key)
     return opened
@@ -87,20 +115,35 @@ def open_synthetic(session: Session, image: SyntheticImage) -> OpenSeries:
     return opened
 
 
-def _opened(session: Session, series: ImageSeries, study: str, patient: str) -> OpenSeries:
-    key = series_key(series)
-    known = session.find(key)
-    if known is None:
-        last = session.settings["frames_shown"].get(key, 0)
-        known = OpenSeries(key, series, session.load_document, study=study, patient=patient,
-                           note=read_note(session.note_path(key)),
-                           frame=last if isinstance(last, int) and 0 <= last < series.frame_count else 0)
-        session.opened = (*session.opened, known)
-    return known
+def _opened(session: Session, sources: Iterable[tuple[ImageSeries | PlainFile, str, str]]) -> tuple[OpenSeries, ...]:
+    """Open series given with the title and the patient of their study."""
+    known = {item.key: item for item in session.opened}
+    noted, project, nothing = {path.stem for path in session.folder.glob("*.json")}, session.project, Note()
+    found = []
+    for source, study, patient in sources:
+        key, adjustments = remembered(session, source)
+        if key not in known:
+            note = read_note(session.note_path(key)) if key in noted else nothing
+            known[key] = OpenSeries(key, source, session.load_document, study=study, patient=patient,
+                                    note=with_project_measurements(project, source.path, note) if project else note,
+                                    frame=_last_frame(session, key, source),
+                                    origin=source.folder if isinstance(source, PlainFile) else source.path,
+                                    adjustments=adjustments)
+        found.append(known[key])
+    session.opened = tuple(known.values())
+    return tuple(found)
 
 
-def _remember(session: Session, *_news: OpenSeries) -> None:
-    paths = dict.fromkeys(item.series.path for item in session.opened if item.series.path)
+def _last_frame(session: Session, key: str, source: ImageSeries | PlainFile) -> int:
+    """The frame that was shown when the series was open last."""
+    if isinstance(source, PlainFile):
+        return 0
+    last = session.settings["frames_shown"].get(key, 0)
+    return last if isinstance(last, int) and 0 <= last < source.frame_count else 0
+
+
+def _remember(session: Session) -> None:
+    paths = dict.fromkeys(item.origin for item in session.opened if item.origin)
     session.settings["open_paths"] = list(paths)
     session.series_changed.emit(session.opened)
 
@@ -117,6 +160,9 @@ def close_series(session: Session, key: str) -> None:
         return
     at = session.opened.index(opened)
     left = tuple(item for item in session.opened if item is not opened)
+    for item in left if opened.origin != opened.source.path else ():
+        # The folder no longer stands for all in it.
+        item.origin = item.source.path if item.origin == opened.origin else item.origin
     if opened is session.current:
         settle_gesture(session)
     session.release(opened)
@@ -167,14 +213,15 @@ def set_window(session: Session, window: WindowLevel) -> None:
         session.window_changed.emit(window)
 
 
-def apply_preset(session: Session, preset: WindowPreset) -> None:
-    """Show the current series as a preset says, measured on the current frame."""
+def apply_preset(session: Session, preset: WindowPreset, pixels: Frame | None = None) -> None:
+    """Show the current series as a preset says, measured on the current frame; `pixels`: where it is decoded."""
     if session.current is not None:
-        set_window(session, preset.window(session.current.series, session.current.frame))
+        set_window(session, preset.window(session.current.series, session.current.frame, pixels))
 
 
 def undo(session: Session) -> str | None:
-    """Take the last step of the current series back and show where; a gesture in hand is given up instead."""
+    """Take the last step of the current series back and show where; a gesture in hand is given up instead, of a
+    correction the last prompt."""
     return _shift(session, "undo")
 
 
@@ -185,8 +232,14 @@ def redo(session: Session) -> str | None:
 
 def _shift(session: Session, which: str) -> str | None:
     opened = session.current
+    if session.correcting.running:
+        if which == "undo":
+            session.toolbox.step_back()
+        return "Prompt"
     if opened is None or session.toolbox.cancel():
         return None
+    if session.measures and getattr(session.measuring, which)():
+        return "Measurement"
     touched: list[int] = []
 
     def note(region: Region) -> None:
@@ -215,10 +268,51 @@ def remember_view(session: Session) -> None:
 
 
 __all__ = [
-    "LabelStatistics", "accept_proposal", "add_label", "add_synthetic_to_project", "add_to_project", "apply_preset",
-    "change_label", "choose_label", "clear_frame", "close_project", "close_series", "compute", "ensure_labels",
-    "label_statistics", "offer_proposal", "open_project", "open_series", "open_studies", "open_synthetic",
-    "paths_to_restore", "proposal_is_stale", "put_labels", "redo", "reject_proposal", "remember_view",
-    "segment_job", "select_frame", "select_series", "set_review", "set_window", "settle_gesture", "synthesize_job",
-    "undo", "upscale_job", "use_label_set",
+    "LabelStatistics",
+    "accept_proposal",
+    "add_label",
+    "add_synthetic_to_project",
+    "add_to_project",
+    "apply_preset",
+    "calibration_of",
+    "change_label",
+    "choose_label",
+    "clear_frame",
+    "close_project",
+    "close_series",
+    "compute",
+    "delete_measurement",
+    "ensure_labels",
+    "fit_ellipse_to_mask",
+    "label_statistics",
+    "measurements_text",
+    "merge_label",
+    "move_label",
+    "offer_proposal",
+    "open_project",
+    "open_series",
+    "open_studies",
+    "open_synthetic",
+    "paths_to_restore",
+    "proposal_is_stale",
+    "put_labels",
+    "redo",
+    "reject_proposal",
+    "remember_view",
+    "remove_label",
+    "segment_job",
+    "select_frame",
+    "select_series",
+    "set_colour",
+    "set_crop",
+    "set_marks",
+    "set_review",
+    "set_spacing",
+    "set_window",
+    "settle_gesture",
+    "synthesize_job",
+    "toggle_mark",
+    "undo",
+    "upscale_job",
+    "use_label_set",
 ]

@@ -8,31 +8,18 @@ from __future__ import annotations
 
 import contextlib
 import os
-import struct
 import time
-import zlib
 from collections import deque
-from dataclasses import dataclass, field
 from pathlib import Path
 
-from medsynth_gui.core.edits import EditStep
 from medsynth_gui.core.errors import Message
-from medsynth_gui.core.mask_document import DocumentEvent, DocumentState, MaskDocument
+from medsynth_gui.core.mask_document import DocumentEvent, MaskDocument
 from medsynth_gui.core.signal import Signal
+from medsynth_gui.session.journal_file import JournalFile, spare_path
 from medsynth_gui.session.journal_lock import JournalLock
-from medsynth_gui.session.journal_records import (
-    FRAME,
-    REDO_STEP,
-    UNDO_STEP,
-    Header,
-    decode_event,
-    decode_frame,
-    decode_step,
-    is_cut,
-    read_header,
-    records,
-)
-from medsynth_gui.session.journal_writer import JournalFile, JournalWriter, spare_path
+from medsynth_gui.session.journal_records import Header, is_cut, read_header
+from medsynth_gui.session.journal_replay import Replayed, replay
+from medsynth_gui.session.journal_writer import JournalWriter
 
 _COMPACT_EVENTS = 2000
 _COMPACT_BYTES = 64 << 20
@@ -71,7 +58,7 @@ class Journal:
             document.commit()
             writer.put(self._file, DocumentEvent("finish"))
         if found.events >= _COMPACT_EVENTS or (source != path and found.good_bytes):
-            self._compact()
+            writer.compact(self._file)
         document.recorded.connect(self._record)
 
     def poll(self) -> None:
@@ -83,7 +70,7 @@ class Journal:
     def close(self) -> None:
         """Write everything down and let others have the journal."""
         self._document.recorded.disconnect(self._record)
-        self._writer.flush()
+        self._writer.finish(self._file)
         self.poll()
         if self._lock is not None:
             self._lock.release()
@@ -112,10 +99,14 @@ class Journal:
     def _record(self, event: DocumentEvent) -> None:
         self._writer.put(self._file, event)
         self._size += len(event.bits)
-        if event.kind in _STEP_ENDS and (self._size > _COMPACT_BYTES or self._mending()):
-            self._compact()
-        if event.kind in _STEP_ENDS:
-            self.poll()
+        if event.kind not in _STEP_ENDS:
+            return
+        if self._mending():
+            self._writer.put(self._file, self._document.state())
+        elif self._size > _COMPACT_BYTES:
+            self._size = 0
+            self._writer.compact(self._file)
+        self.poll()
 
     def _mending(self) -> bool:
         """Nothing can be written: try the whole again now and then."""
@@ -123,57 +114,6 @@ class Journal:
             return False
         self._next_try = time.monotonic() + _RETRY_S
         return True
-
-    def _compact(self) -> None:
-        self._size = 0
-        self._writer.put(self._file, self._document.state())
-
-
-@dataclass
-class Replayed:
-    """What a replay found: how many bytes are whole, and how many events they held."""
-
-    good_bytes: int = 0
-    events: int = 0
-
-
-@dataclass
-class _Start:
-    """The state that a compacted journal begins with."""
-
-    frames: dict[int, bytes] = field(default_factory=dict)
-    undo: list[EditStep] = field(default_factory=list)
-    redo: list[EditStep] = field(default_factory=list)
-
-    def take(self, kind: bytes, payload: bytes) -> bool:
-        """Keep a record of a state; False if it is none."""
-        if kind == FRAME:
-            frame, packed = decode_frame(payload)
-            self.frames[frame] = packed
-        elif kind in (UNDO_STEP, REDO_STEP):
-            (self.undo if kind == UNDO_STEP else self.redo).append(decode_step(payload))
-        return kind in (FRAME, UNDO_STEP, REDO_STEP)
-
-
-def replay(data: bytes, start: int, document: MaskDocument) -> Replayed:
-    """Do everything again that the whole records from `start` on say; the step of a torn end stays open."""
-    found, state, restored = Replayed(start), _Start(), False
-    for kind, payload, end in records(data, start):
-        try:
-            if not state.take(kind, payload):
-                if not restored:
-                    document.restore(DocumentState(state.frames, tuple(state.undo), tuple(state.redo)))
-                    restored = True
-                if event := decode_event(kind, payload):
-                    document.replay(event)
-                    found.events += 1
-        except (ValueError, RuntimeError, IndexError, struct.error, zlib.error):
-            return found
-        found.good_bytes = end
-    if not restored:
-        document.restore(DocumentState(state.frames, tuple(state.undo), tuple(state.redo)))
-    return found
-
 
 def _acquire(path: Path, title: str) -> JournalLock | None:
     """The lock beside the journal, or in the spare place; None where neither folder can be written."""

@@ -40,6 +40,14 @@ class Header:
         """Magic and the first record."""
         return MAGIC + record(HEADER, json.dumps(self.__dict__).encode())
 
+    @staticmethod
+    def start(data: bytes) -> int:
+        """The offset behind the header of a journal; raises ValueError where there is none."""
+        found = read_header(data)
+        if found is None:
+            raise ValueError("not a journal")
+        return found[1]
+
 
 def record(kind: bytes, payload: bytes) -> bytes:
     """One record, framed."""
@@ -102,7 +110,7 @@ def decode_event(kind: bytes, payload: bytes) -> DocumentEvent | None:
 def encode_state(state: DocumentState) -> Iterator[bytes]:
     """Records of a whole document."""
     for frame, packed in state.frames.items():
-        yield record(FRAME, _COUNT.pack(frame) + packed)
+        yield record(FRAME, encode_frame(frame, packed))
     for kind, steps in ((UNDO_STEP, state.undo), (REDO_STEP, state.redo)):
         for step in steps:
             yield record(kind, _encode_step(step))
@@ -136,6 +144,11 @@ def decode_step(payload: bytes) -> EditStep:
                                 payload[at + bits:at + bits + values] if uniform < 0 else uniform))
         at += bits + values
     return EditStep(name, tuple(edits))
+
+
+def encode_frame(frame: int, packed: bytes) -> bytes:
+    """The payload of a frame record."""
+    return _COUNT.pack(frame) + packed
 
 
 def decode_frame(payload: bytes) -> tuple[int, bytes]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
+
+import numpy as np
 
 from medsynth_gui.core.errors import UsageError
 from medsynth_gui.core.labels import PALETTE, Label, LabelSet
-from medsynth_gui.session.label_sets import load_label_set
+from medsynth_gui.core.raster import mask_box
+from medsynth_gui.session.label_sets import labels_of_records, load_label_set
 from medsynth_gui.session.session import Session
 
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
@@ -59,16 +62,77 @@ def choose_label(session: Session, value: int) -> None:
         _store(session, session.label_set)
 
 
+def move_label(session: Session, value: int, by: int) -> None:
+    """Move a label up (negative) or down the list."""
+    order = [label.value for label in session.label_set]
+    if value in order:
+        _store(session, session.label_set.moved(value, order.index(value) + by))
+
+
+def merge_label(session: Session, value: int, into: int) -> int:
+    """Give every pixel of one label another one, on all frames of the current series, as one undoable step.
+
+    The label stays in the list without pixels, so that undo brings back what it means.
+
+    Returns:
+        How many pixels were changed.
+
+    Raises:
+        UsageError: one of the labels is locked.
+    """
+    opened = session.current
+    source, target = session.label_set.find(value), session.label_set.find(into)
+    if opened is None or source is None or target is None or source is target:
+        return 0
+    for label in (source, target):
+        if label.locked:
+            raise UsageError("label-locked", label=label.name)
+    document, changed = opened.document, 0
+    with document.step(f"Merge {source.name} into {target.name}"):
+        for frame in document.labelled_frames():
+            mask = document.labels(frame) == value
+            box = mask_box(frame, mask)
+            document.paint(box, mask[box.slices], into)
+            changed += int(np.count_nonzero(mask))
+    return changed
+
+
+def remove_label(session: Session, value: int) -> None:
+    """Take a label out of the list; only one that no frame of the current series has, and never the last.
+
+    Raises:
+        UsageError: the label is in use or locked, or the only one.
+    """
+    label = session.label_set.find(value)
+    if label is None:
+        return
+    if len(session.label_set) == 1:
+        raise UsageError("label-last")
+    if label.locked:
+        raise UsageError("label-locked", label=label.name)
+    if value in _used_values(session):
+        raise UsageError("label-used", label=label.name)
+    labels = session.label_set.without(value)
+    if session.active_label == value:
+        session.active_label = labels.labels[0].value
+    _store(session, labels)
+
+
 def use_label_set(session: Session, name: str) -> None:
-    """Take one of the label sets that come with the program; values of masks stay as they are.
+    """Take one of the label sets that come with the program, as it was left last.
+
+    Masks stay as they are; values that they use and the set does not have get a label of their own.
 
     Raises:
         InputError: there is none with this id.
     """
-    labels = load_label_set(name)
-    session.settings["label_set"] = name
+    left = {**session.settings["label_sets_left"],
+            session.settings["label_set"]: [asdict(label) for label in session.label_set]}
+    labels = labels_of_records(left.get(name)) or load_label_set(name)
+    session.settings.update({"label_sets_left": left, "label_set": name})
     session.active_label = labels.labels[0].value
     _store(session, labels)
+    ensure_labels(session, _used_values(session))
 
 
 def ensure_labels(session: Session, values: Iterable[int]) -> None:
@@ -76,6 +140,14 @@ def ensure_labels(session: Session, values: Iterable[int]) -> None:
     missing = sorted(value for value in values if session.label_set.find(value) is None)
     if missing:
         news = (Label(value, f"label {value}", PALETTE[(value - 1) % len(PALETTE)]) for value in missing)
+        _store(session, LabelSet((*session.label_set, *news)))
+
+
+def name_labels(session: Session, names: Mapping[int, str]) -> None:
+    """Add the labels of a mask that was read; values that the set has keep their own names."""
+    news = tuple(Label(value, name, PALETTE[(value - 1) % len(PALETTE)]) for value, name in sorted(names.items())
+                 if session.label_set.find(value) is None)
+    if news:
         _store(session, LabelSet((*session.label_set, *news)))
 
 
@@ -88,11 +160,19 @@ def _checked_name(session: Session, name: str, *, value: int) -> str:
     return name
 
 
+def _used_values(session: Session) -> set[int]:
+    """Label values on the frames of the current series."""
+    if session.current is None:
+        return set()
+    document = session.current.document
+    return {int(value) for frame in document.labelled_frames() for value in np.flatnonzero(document.areas(frame))} - {0}
+
+
 def _store(session: Session, labels: LabelSet) -> None:
-    meaning = [(label.value, label.name, label.color, label.locked) for label in labels]
-    changed = meaning != [(label.value, label.name, label.color, label.locked) for label in session.label_set]
+    changed = labels != session.label_set
     session.label_set = labels
-    session.settings.update({"labels": [asdict(label) for label in labels], "active_label": session.active_label})
-    if changed and session.project is not None and session.project.writable:
+    if session.project is None:
+        session.settings.update({"labels": [asdict(label) for label in labels], "active_label": session.active_label})
+    elif changed and session.project.writable:
         session.project.set_labels(labels)
     session.labels_changed.emit(labels)

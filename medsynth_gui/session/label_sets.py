@@ -27,7 +27,7 @@ def load_label_set(name: str) -> LabelSet:
     """
     raw = _read(paths.resources() / "label_sets" / f"{name}.toml")
     try:
-        labels = tuple(Label(**record) for record in raw["labels"])
+        labels = tuple(Label.of_record(record) for record in raw["labels"])
     except (KeyError, TypeError):
         raise InputError("label-set-missing", name=name) from None
     if not labels:
@@ -37,13 +37,20 @@ def load_label_set(name: str) -> LabelSet:
 
 def remembered_labels(settings: Settings) -> LabelSet:
     """The labels as the user left them, else the chosen label set as it comes."""
-    with contextlib.suppress(TypeError):
-        if stored := settings["labels"]:
-            return LabelSet(tuple(Label(**record) for record in stored))
+    if (kept := labels_of_records(settings["labels"])) is not None:
+        return kept
     try:
         return load_label_set(settings["label_set"])
     except InputError:
         return LabelSet.named("label 1")
+
+
+def labels_of_records(records: object) -> LabelSet | None:
+    """A label set as it was stored; None where it is empty or damaged."""
+    with contextlib.suppress(TypeError, AttributeError, ValueError):
+        if isinstance(records, list) and records:
+            return LabelSet(tuple(Label.of_record(record) for record in records))
+    return None
 
 
 def _read(path: Path) -> dict[str, Any]:

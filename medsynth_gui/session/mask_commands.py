@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from medsynth_gui.core.geometry import Region
 from medsynth_gui.core.layers import ResultLayer
-from medsynth_gui.core.raster import mask_box
-from medsynth_gui.session.label_commands import ensure_labels
+from medsynth_gui.core.mask_document import MaskDocument
+from medsynth_gui.core.raster import mask_box, value_counts
+from medsynth_gui.session.label_commands import ensure_labels, name_labels
 from medsynth_gui.session.opened import OpenSeries
 from medsynth_gui.session.session import Session
+from medsynth_gui.session.snapshots import keep_before
+
+if TYPE_CHECKING:
+    from medsynth_gui.jobs.import_masks import LoadedMask
 
 Labels = npt.NDArray[np.uint8]
 
@@ -51,6 +57,8 @@ def accept_proposal(session: Session, frames: Iterable[int] | None = None) -> bo
     settle_gesture(session)
     layer = opened.proposal
     chosen = dict(layer.masks) if frames is None else {f: layer.masks[f] for f in frames if f in layer.masks}
+    if len(chosen) > 1:
+        keep_before(session, opened, f"Before accepting {layer.title}")
     used = frozenset(value for mask in layer.masks.values() for value in _values(mask))
     put_labels(session, opened, chosen, name=f"Accept {layer.title}", clear=used)
     session.set_note(opened, opened.note.with_accepted(dict.fromkeys(chosen, layer.provenance)))
@@ -69,23 +77,41 @@ def reject_proposal(session: Session) -> bool:
 def put_labels(session: Session, opened: OpenSeries, masks: Mapping[int, Labels], *, name: str,
                clear: frozenset[int]) -> None:
     """Write label values (y, x) by frame as one step: all but 0, and 0 over the labels in `clear`."""
-    document = opened.document
     ensure_labels(session, {value for mask in masks.values() for value in _values(mask)})
     cleared = np.zeros(256, np.bool_)
     cleared[sorted(clear)] = True
+    write_frames(opened.document, masks, name=name, clear=cleared)
+
+
+def write_frames(document: MaskDocument, masks: Mapping[int, Labels], *, name: str,
+                 clear: npt.NDArray[np.bool_]) -> None:
+    """Write label values (y, x) by frame as one step: all but 0, and 0 where `clear` (256) says so of what is there."""
     with document.step(name):
         for frame, mask in sorted(masks.items()):
             now = document.labels(frame)
-            differs = (now != mask) & ((mask != 0) | cleared[now])
-            box = mask_box(frame, differs)
-            wanted, changed = mask[box.slices], differs[box.slices]
+            box = mask_box(frame, now != mask)
+            if box.empty:
+                continue
+            before, wanted = now[box.slices], mask[box.slices]
+            differs = before != wanted
+            if not clear.all():
+                differs &= (wanted != 0) | clear[before]
             for value in (0, *_values(wanted)):
-                document.paint(box, changed & (wanted == value), value)
+                document.paint(box, differs & (wanted == value), value)
+
+
+def load_mask(session: Session, opened: OpenSeries, loaded: LoadedMask) -> None:
+    """Put a mask that was read from a file in place of that of its frames, as one undoable step."""
+    if opened is session.current:
+        settle_gesture(session)
+    name_labels(session, loaded.names)
+    put_labels(session, opened, loaded.masks, name="Load a mask",
+               clear=frozenset(range(1, 256)) - session.label_set.locked_values)
 
 
 def _values(mask: Labels) -> list[int]:
     """The labels in a mask (y, x), ascending."""
-    return [int(value) for value in np.flatnonzero(np.bincount(mask[mask != 0], minlength=256))]
+    return [int(value) for value in np.flatnonzero(value_counts(mask)) if value]
 
 
 def clear_frame(session: Session) -> None:
@@ -113,7 +139,7 @@ def label_statistics(session: Session, frame: int | None = None) -> tuple[LabelS
     opened = session.current
     if opened is None:
         return ()
-    counts = np.bincount(opened.document.labels(opened.frame if frame is None else frame).ravel(), minlength=256)
+    counts = opened.document.areas(opened.frame if frame is None else frame)
     spacing = opened.series.spacing
     pixel_mm2 = spacing.y_mm * spacing.x_mm if spacing else None
     return tuple(LabelStatistics(label.value, label.name, int(counts[label.value]),

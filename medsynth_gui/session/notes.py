@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+from medsynth_gui.core.cine import Mark
+from medsynth_gui.core.measurement import Measurement, from_record
 from medsynth_gui.core.provenance import Provenance
 from medsynth_gui.core.review import Review, ReviewState
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class Note:
-    """Review of a series, and which model's proposal was accepted on which frame."""
+    """Review of a series, which model's proposal was accepted on which frame, measurements and marked frames."""
 
     review: Review = field(default_factory=Review)
     accepted: Mapping[int, Provenance] = field(default_factory=dict)
+    measurements: tuple[Measurement, ...] = ()
+    marks: tuple[Mark, ...] = ()
 
     def with_accepted(self, frames: Mapping[int, Provenance]) -> Note:
         """With further accepted proposals."""
@@ -30,7 +37,9 @@ def read_note(path: Path) -> Note:
         raw: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         review = raw["review"]
         return Note(Review(**{**review, "state": ReviewState(review["state"])}),
-                    {int(frame): Provenance.from_record(record) for frame, record in raw["accepted"].items()})
+                    {int(frame): Provenance.from_record(record) for frame, record in raw["accepted"].items()},
+                    tuple(_each(from_record, raw.get("measurements"))),
+                    tuple(_each(lambda record: Mark(int(record["frame"]), str(record["name"])), raw.get("marks"))))
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return Note()
 
@@ -44,4 +53,13 @@ def write_note(path: Path, note: Note) -> None:
     from medsynth_gui.io.atomic import write_json
 
     write_json(path, {"review": asdict(note.review),
-                      "accepted": {str(frame): provenance.record() for frame, provenance in note.accepted.items()}})
+                      "accepted": {str(frame): provenance.record() for frame, provenance in note.accepted.items()},
+                      "measurements": [measurement.record() for measurement in note.measurements],
+                      "marks": [asdict(mark) for mark in note.marks]})
+
+
+def _each(make: Callable[[Any], T], records: object) -> Iterator[T]:
+    """What can be made of a list of records; one that is damaged is left out."""
+    for record in records if isinstance(records, list) else ():
+        with suppress(ValueError, KeyError, TypeError, AttributeError):
+            yield make(record)

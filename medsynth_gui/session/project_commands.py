@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from medsynth_gui.core.errors import UsageError
 from medsynth_gui.core.image import ImageSeries
 from medsynth_gui.core.provenance import Provenance
+from medsynth_gui.session.label_sets import remembered_labels
+from medsynth_gui.session.measure_commands import frame_measurements
 from medsynth_gui.session.session import Session
 
 if TYPE_CHECKING:
@@ -37,12 +39,26 @@ def open_project(session: Session, folder: Path, *, create: bool = False) -> Pro
     return project
 
 
+def reread_project(session: Session) -> None:
+    """After a job has written to the project: take the labels that it brought.
+
+    Raises:
+        ProjectError, StorageError: it cannot be opened again; what was known of it stays.
+    """
+    if session.project is not None:
+        open_project(session, session.project.folder)
+
+
 def close_project(session: Session) -> None:
     """Close the project, if one is open."""
     if session.project is not None:
         session.project.close()
         session.project = None
         session.settings["project"] = ""
+        session.label_set = remembered_labels(session.settings)
+        active = session.label_set.find(session.settings["active_label"]) or session.label_set.labels[0]
+        session.active_label = active.value
+        session.labels_changed.emit(session.label_set)
         session.project_changed.emit(None)
 
 
@@ -71,6 +87,8 @@ def add_to_project(session: Session, frames: Iterable[int] | None = None, *, cla
         samples.append(project.set_mask(known.id, labels, source) if known else project.add_frame(
             opened.series, frame, group=group or opened.patient or opened.key, class_name=class_name, mask=labels,
             mask_provenance=source))
+        if measured := frame_measurements(opened, frame):
+            project.set_measurements(samples[-1].id, measured)
     session.project_changed.emit(project)
     return tuple(samples)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,25 +11,34 @@ import numpy as np
 import numpy.typing as npt
 
 from medsynth_gui.core import paths
+from medsynth_gui.core.cine import Mark
 from medsynth_gui.core.errors import Message, StorageError
 from medsynth_gui.core.geometry import Region
 from medsynth_gui.core.labels import Label, LabelSet
 from medsynth_gui.core.layers import ResultLayer
 from medsynth_gui.core.mask_document import DocumentEvent, MaskDocument
+from medsynth_gui.core.measurement import Measurement
+from medsynth_gui.core.raster import Stamp
 from medsynth_gui.core.review import Review, ReviewState
+from medsynth_gui.core.ruler import RulerLine
 from medsynth_gui.core.signal import Signal
 from medsynth_gui.core.windowing import WindowLevel
+from medsynth_gui.session.correcting import Correcting
 from medsynth_gui.session.journal import Journal
 from medsynth_gui.session.journal_writer import JournalWriter
 from medsynth_gui.session.label_sets import remembered_labels
+from medsynth_gui.session.measure_commands import store_measurements
+from medsynth_gui.session.measuring import Measuring
 from medsynth_gui.session.notes import Note, write_note
 from medsynth_gui.session.opened import OpenSeries
+from medsynth_gui.session.scanner_memory import ScannerMemory
 from medsynth_gui.session.settings import Settings
 from medsynth_gui.session.toolbox import Toolbox
 from medsynth_gui.session.tools.base import ToolContext
 
 if TYPE_CHECKING:
     from medsynth_gui.dataset.project import Project
+    from medsynth_gui.jobs.refine import Answer
 
 
 class Session:
@@ -48,8 +58,10 @@ class Session:
         document_changed: labels of the current series were written inside this box.
         history_changed: undo and redo of the current series are other ones now.
         review_changed: review state of this series.
+        marks_changed: marked frames of the current series.
         project_changed: another project (or none) is open.
         problem: a sentence the person should read.
+        ruler_drawn: a line along the scanner's ruler, whose length is to be asked for.
     """
 
     def __init__(self, settings: Settings | None = None, *, folder: Path | None = None) -> None:
@@ -62,9 +74,12 @@ class Session:
         self.document_changed: Signal[Region] = Signal()
         self.history_changed: Signal[None] = Signal()
         self.review_changed: Signal[OpenSeries] = Signal()
+        self.marks_changed: Signal[tuple[Mark, ...]] = Signal()
         self.project_changed: Signal[Project | None] = Signal()
         self.problem: Signal[Message] = Signal()
+        self.ruler_drawn: Signal[RulerLine] = Signal()
         self.settings = settings or Settings()
+        self.scanners = ScannerMemory(self.settings.path.with_name("scanners.json"))
         self.folder = folder or paths.user_data() / "journal"
         self.opened: tuple[OpenSeries, ...] = ()
         self.current: OpenSeries | None = None
@@ -73,8 +88,18 @@ class Session:
         remembered = self.label_set.find(self.settings["active_label"])
         self.active_label: int = (remembered or self.label_set.labels[0]).value
         self.pixel_px = 1.0
+        self.correcting = Correcting(self._store_correction)
+        self.current_changed.connect(self.correcting.show)
+        self.correcting.changed.connect(self._on_correcting)
+        self.labels_changed.connect(self._on_correcting)
+        self._corrected = False
+        self.measuring = Measuring(self._store_measurements)
+        self.current_changed.connect(self._measure)
+        self.frame_changed.connect(self.measuring.look_at)
         self.toolbox = Toolbox(self.settings, self.tool_context)
         self.tool_changed = self.toolbox.changed
+        self.tool_changed.connect(self._on_tool)
+        self._measured = self.measures
         self._writer = JournalWriter()
         self._journals: dict[str, Journal] = {}
 
@@ -103,6 +128,30 @@ class Session:
         """The active label."""
         return self.label_set.find(self.active_label)
 
+    @property
+    def undo_name(self) -> str | None:
+        """What undo would take back: a prompt that is not accepted yet, a measurement while a measuring tool is in
+        hand, else a step of the mask."""
+        if self.correcting.running:
+            return "Prompt"
+        if self.measures and self.measuring.can_undo:
+            return "Measurement"
+        return self.document.undo_name if self.document else None
+
+    @property
+    def redo_name(self) -> str | None:
+        """What redo would do again; see `undo_name`."""
+        if self.correcting.running:
+            return None
+        if self.measures and self.measuring.can_redo:
+            return "Measurement"
+        return self.document.redo_name if self.document else None
+
+    @property
+    def measures(self) -> bool:
+        """A measuring tool is in hand."""
+        return self.toolbox.spec.group == "measure"
+
     def find(self, key: str) -> OpenSeries | None:
         """The opened series with this key."""
         return next((opened for opened in self.opened if opened.key == key), None)
@@ -120,7 +169,8 @@ class Session:
             document=opened.document, frame=opened.frame, label=self.active_label,
             label_name=self.label.name if self.label else "", locked=self.label_set.locked_values,
             options=self.toolbox.options, image=image, show=self.toolbox.preview.emit, tell=self.problem.emit,
-            pixel_px=self.pixel_px)
+            set_option=self.toolbox.set_option, pixel_px=self.pixel_px, measuring=self.measuring,
+            ruler_drawn=self.ruler_drawn.emit, correcting=self.correcting, accept_part=self._accept_part)
 
     def load_document(self, opened: OpenSeries) -> MaskDocument:
         """Make the mask document of a series from its journal; what is written from now on goes there.
@@ -147,6 +197,8 @@ class Session:
     def poll(self) -> None:
         """Tell of what the journal's thread met (a full disk, say); write settings. Call about once a second."""
         self.settings.flush()
+        with contextlib.suppress(StorageError):
+            self.scanners.flush()
         for journal in tuple(self._journals.values()):
             journal.poll()
 
@@ -170,6 +222,40 @@ class Session:
     def note_path(self, key: str) -> Path:
         """Where the note of a series is."""
         return self.folder / f"{key}.json"
+
+    def _measure(self, opened: OpenSeries | None) -> None:
+        self.measuring.show(opened.series if opened else None, opened.note.measurements if opened else ())
+
+    def _on_tool(self, _: str) -> None:
+        """With a measuring tool in hand undo means another history."""
+        if self.measures != self._measured:
+            self._measured = self.measures
+            self.history_changed.emit(None)
+
+    def _store_measurements(self, items: tuple[Measurement, ...]) -> None:
+        if self.current is not None:
+            store_measurements(self, self.current, items)
+        self.history_changed.emit(None)
+
+    def _store_correction(self, opened: OpenSeries, frame: int, label: int, answer: Answer) -> None:
+        from medsynth_gui.session.correct_commands import store_correction
+
+        store_correction(self, opened, frame, label, answer)
+
+    def _accept_part(self, inside: Stamp) -> None:
+        from medsynth_gui.session.correct_commands import accept_part
+
+        accept_part(self, inside)
+
+    def _on_correcting(self, _: object) -> None:
+        """While a correction runs undo means its prompts; it does not outlive that its label is the active one."""
+        running = self.correcting.running
+        if running and (self.correcting.label != self.active_label or self.correcting.label
+                        in self.label_set.locked_values):
+            self.correcting.cancel()
+        elif running != self._corrected:
+            self._corrected = running
+            self.history_changed.emit(None)
 
     def _on_changed(self, opened: OpenSeries, region: Region) -> None:
         if opened is self.current:

@@ -44,11 +44,16 @@ SETTINGS = (
     Setting("intended_use_read", False),
     Setting("tool", "brush"),
     Setting("tool_options", {}),
+    Setting("copy_active", False),
+    Setting("copy_replace", False),
     Setting("shortcuts", {}),
     Setting("label_set", "breast"),
     Setting("labels", []),
     Setting("active_label", 1),
+    Setting("label_sets_left", {}),
+    Setting("mask_style", "both", ("both", "outline", "fill")),
     Setting("model_segment", "seg-breast-us"),
+    Setting("model_refine", "refine-us"),
     Setting("model_synthesize", "syn-breast-us"),
     Setting("model_upscale", "sr-us"),
     Setting("model_folders", []),
@@ -61,6 +66,10 @@ SETTINGS = (
     Setting("open_paths", []),
     Setting("current_series", ""),
     Setting("frames_shown", {}),
+    Setting("image_facts_open", False),
+    Setting("cine_mode", "loop", ("loop", "ping-pong", "once")),
+    Setting("cine_speed", 1.0),
+    Setting("measurements_open", True),
 )
 
 _BY_KEY = {setting.key: setting for setting in SETTINGS}

@@ -63,6 +63,8 @@ class Toolbox:
         option = next(option for option in spec.options if option.key == key)
         self._options[spec.id][key] = option.clamped(value)
         self._settings["tool_options"] = {name: dict(options) for name, options in self._options.items()}
+        if spec is self._spec and self.busy:
+            self._with(self._tool.refresh)
         self.changed.emit(spec.id)
 
     def resize(self, steps: int) -> None:
@@ -95,6 +97,13 @@ class Toolbox:
             self._with(self._tool.finish)
         return busy
 
+    def step_back(self) -> bool:
+        """Take back the last part of the gesture in hand (Backspace). False if there was none."""
+        busy = self.busy
+        if busy:
+            self._with(self._tool.step_back)
+        return busy
+
     def cancel(self) -> bool:
         """Give the gesture in hand up (Esc). False if there was none."""
         busy = self.busy
@@ -104,8 +113,17 @@ class Toolbox:
 
     def _with(self, action: Callable[[ToolContext], None]) -> None:
         ctx = self._context()
-        if ctx is not None:
+        if ctx is None:
+            return
+        try:
             action(ctx)
+        except Exception as error:
+            # The gesture is over; and cv2's own error type brings Qt down where it passes through an event.
+            self._tool = self._spec.make()
+            if ctx.document.stepping:
+                ctx.document.rollback()
+            ctx.show(None)
+            raise RuntimeError(f"{self._spec.name}: {error}") from error
 
 
 def _valid(spec: ToolSpec, stored: Any) -> dict[str, OptionValue]:
@@ -113,4 +131,4 @@ def _valid(spec: ToolSpec, stored: Any) -> dict[str, OptionValue]:
     if not isinstance(stored, dict):
         return {}
     return {option.key: option.clamped(stored[option.key]) for option in spec.options
-            if isinstance(stored.get(option.key), (int, float))}
+            if isinstance(stored.get(option.key), (int, float, str))}

@@ -5,9 +5,12 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
+
 from medsynth_gui.core import paths
 from medsynth_gui.core.image import ImageSeries
-from medsynth_gui.core.windowing import WindowLevel, auto_window
+from medsynth_gui.core.windowing import WindowLevel, auto_window, first_window
 
 
 @dataclass(frozen=True)
@@ -25,15 +28,18 @@ class WindowPreset:
     range: tuple[float, float] | None = None
     percent: tuple[float, float] | None = None
 
-    def window(self, series: ImageSeries, frame: int) -> WindowLevel:
-        """The window for one frame of a series."""
-        if self.percent:
-            found = auto_window(series.frame(frame), low_percent=self.percent[0], high_percent=self.percent[1])
-            return WindowLevel(found.level, found.width, self.name)
+    def window(self, series: ImageSeries, frame: int, pixels: npt.NDArray[np.generic] | None = None) -> WindowLevel:
+        """The window for one frame of a series; `pixels` are the frame's where they are in memory."""
         if self.range:
             most = 2 ** series.bits - 1
             return WindowLevel.from_range(self.range[0] * most, self.range[1] * most, self.name)
-        return series.default_window(frame)
+        if not self.percent and series.windows:
+            return series.windows[0]
+        pixels = series.frame(frame) if pixels is None else pixels
+        if self.percent:
+            found = auto_window(pixels, low_percent=self.percent[0], high_percent=self.percent[1])
+            return WindowLevel(found.level, found.width, self.name)
+        return first_window((), pixels)
 
 
 def window_presets(modality: str = "") -> tuple[WindowPreset, ...]:

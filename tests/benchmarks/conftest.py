@@ -27,9 +27,14 @@ class Table:
                           "count": len(ours)})
         return mine / least
 
+    def note(self, name: str, words: str) -> None:
+        """Add a figure that has no floor."""
+        self.rows.append({"name": name, "words": words})
+
     def text(self) -> str:
         lines = [f"{'':38}{'ours ms':>10}{'p95':>10}{'floor ms':>10}{'ratio':>8}  floor"]
-        lines += [f"{row['name']:38}{row['ours_ms']:>10}{row['ours_p95_ms']:>10}{row['floor_ms']:>10}{row['ratio']:>8}"
+        lines += [f"{row['name']:38}  {row['words']}" if "words" in row else
+                  f"{row['name']:38}{row['ours_ms']:>10}{row['ours_p95_ms']:>10}{row['floor_ms']:>10}{row['ratio']:>8}"
                   f"  {row['floor']} (n = {row['count']})" for row in self.rows]
         return "\n".join(lines)
 

@@ -83,7 +83,7 @@ studio = Studio(application)
 
 def look():
     canvas = studio.window.workspace.canvas
-    if canvas.series is not None and canvas._image.shape is not None:
+    if canvas.series is not None and canvas.layers.image.shape is not None:
         canvas.repaint()
         print("window painted", flush=True)
         application.exit(0)

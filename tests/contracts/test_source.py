@@ -17,8 +17,8 @@ BANNED_CALLS = {"eval", "exec", "torch.load", "torch.save", "torch.hub.load", "o
 # A slash that begins a path, then a folder that belongs to one machine.
 MACHINE_PATH = re.compile(r"(?<![\w.:/>*~}-])/(?:home|root|work|Users|mnt|tmp|opt|srv|media)/\w|\b[A-Z]:\\\\?Users")
 TEXT = {".py", ".toml", ".md", ".sh", ".json", ".svg", ".qss", ".ts", ".spec", ".txt", ".yml", ".yaml", ""}
-SKIP = {".git", ".venv", "build", "dist", "runs", "shots", "demo-out", "__pycache__", ".mypy_cache", ".ruff_cache",
-        ".pytest_cache", ".hypothesis", ".import_linter_cache"}
+SKIP = {".git", ".venv", ".venv-peers", "build", "dist", "runs", "shots", "demo-out", "__pycache__", ".mypy_cache",
+        ".ruff_cache", ".pytest_cache", ".hypothesis", ".import_linter_cache"}
 
 
 def _sources() -> list[Path]:

@@ -14,9 +14,11 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from medsynth_gui.core.image import ImageSeries
 from medsynth_gui.core.mask_document import DocumentState, MaskDocument
@@ -27,7 +29,7 @@ from medsynth_gui.session.tools import PointerEvent
 
 FRAMES, ROWS, COLUMNS = 3, 200, 240
 PROMISE_S = 1.0
-WRITERS, KILLS_EACH = 4, 3
+WRITERS, KILLS = 4, {"quick": 12, "many": 100}
 _PACE_S = 0.002
 
 
@@ -126,10 +128,10 @@ def labels_of(state: DocumentState) -> np.ndarray:
     return np.stack([document.labels(frame) for frame in range(FRAMES)])
 
 
-def live_and_die(folder: Path, seed: int) -> None:
+def live_and_die(folder: Path, seed: int, kills: int) -> None:
     chance = random.Random(seed)
     before = DocumentState({})
-    for kill in range(KILLS_EACH):
+    for kill in range(kills):
         child_seed = seed * 100 + kill
         times = kill_one(folder, child_seed, chance.choice([0.05, 0.7, 1.6]) + chance.random() * 0.3)
         safe = sum(moment <= -PROMISE_S for moment in times) - 1
@@ -144,12 +146,13 @@ def live_and_die(folder: Path, seed: int) -> None:
         before = found
 
 
-def test_what_is_older_than_a_second_survives_every_kill(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kills", ["quick", pytest.param("many", marks=[pytest.mark.slow, pytest.mark.timeout(1800)])])
+def test_what_is_older_than_a_second_survives_every_kill(tmp_path: Path, kills: str) -> None:
     folders = [tmp_path / str(writer) for writer in range(WRITERS)]
     for folder in folders:
         folder.mkdir()
     with ThreadPoolExecutor(WRITERS) as pool:
-        list(pool.map(live_and_die, folders, range(1, WRITERS + 1)))
+        list(pool.map(partial(live_and_die, kills=KILLS[kills] // WRITERS), folders, range(1, WRITERS + 1)))
 
 
 if __name__ == "__main__":

@@ -54,8 +54,8 @@ def test_each_lane_has_one_thread_that_stays(qtbot: QtBot, queue: JobQueue) -> N
     for lane in (Lane.GPU, Lane.IO, Lane.GPU, Lane.IO):
         queue.submit(Work(lambda _, lane=lane: (lane, threading.get_ident()), lane), found.append)
     finish(qtbot, queue)
-    threads = {lane: {ident for name, ident in found if name is lane} for lane in Lane}
-    assert [len(threads[lane]) for lane in Lane] == [1, 1]
+    threads = {lane: {ident for name, ident in found if name is lane} for lane in (Lane.GPU, Lane.IO)}
+    assert [len(found_in) for found_in in threads.values()] == [1, 1]
     assert len({threading.get_ident()} | threads[Lane.GPU] | threads[Lane.IO]) == 3
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import deque
 from dataclasses import dataclass
+from weakref import WeakValueDictionary
 
 import numpy as np
 import numpy.typing as npt
@@ -14,8 +15,9 @@ from medsynth_gui.core.image import ArrayFrames, ImageSeries
 from medsynth_gui.gui.job_queue import JobHandle, JobQueue
 from medsynth_gui.jobs.job import JobContext, Lane
 
-CACHE_BYTES = 192 << 20
 AHEAD = 6
+# Large frames are not fetched so far ahead that the first is lost before it is shown.
+AHEAD_BYTES = 64 << 20
 
 
 @dataclass(frozen=True)
@@ -32,14 +34,22 @@ class LoadFrames:
         return Message("load-frames", {"name": self.series.title})
 
     def run(self, ctx: JobContext) -> None:
+        from medsynth_gui.core.frame_reading import read_ahead
+
+        ctx.checkpoint(0, len(self.frames))
+        # The frame that is waited for comes alone and at once.
+        threads = 2 if len(self.frames) > 1 else 1
+        for done, found in enumerate(read_ahead(self.series, self.frames, self._read, threads=threads)):
+            ctx.publish(found)
+            ctx.checkpoint(done + 1, len(self.frames))
+
+    def _read(self, number: int) -> npt.NDArray[np.generic] | Message:
         from medsynth_gui.core.errors import MedSynthError
 
-        for done, number in enumerate(self.frames):
-            ctx.checkpoint(done, len(self.frames))
-            try:
-                ctx.publish((number, self.series.frame(number)))
-            except MedSynthError as error:
-                ctx.publish((number, error.message))
+        try:
+            return self.series.frame(number)
+        except MedSynthError as error:
+            return error.message
 
 
 class FrameLoader(QObject):
@@ -52,8 +62,10 @@ class FrameLoader(QObject):
         super().__init__(parent)
         self._queue = queue
         self._series: ImageSeries | None = None
-        self._frames: OrderedDict[int, npt.NDArray[np.generic]] = OrderedDict()
-        self._bytes = 0
+        # Frames belong to the store of the sources, which is bounded; here the last few are held besides, for a
+        # source without one.
+        self._frames: WeakValueDictionary[int, npt.NDArray[np.generic]] = WeakValueDictionary()
+        self._last: deque[npt.NDArray[np.generic]] = deque(maxlen=AHEAD + 2)
         self._job: JobHandle | None = None
         self._asked: set[int] = set()
 
@@ -62,7 +74,7 @@ class FrameLoader(QObject):
         self._stop()
         self._series = series
         self._frames.clear()
-        self._bytes = 0
+        self._last.clear()
 
     def get(self, number: int, *, ahead: int = 0) -> npt.NDArray[np.generic] | None:
         """A frame (y, x[, 3]) if it is here; otherwise it is on its way.
@@ -76,8 +88,9 @@ class FrameLoader(QObject):
         if isinstance(series.source, ArrayFrames) or self._queue is None:
             return series.frame(number)
         frame = self._frames.get(number)
-        if frame is not None:
-            self._frames.move_to_end(number)
+        if frame is None and (frame := getattr(series.source, "kept", _nothing)(number)) is not None:
+            self._frames[number] = frame
+            self._last.append(frame)
         self._fetch(number, ahead)
         return frame
 
@@ -85,16 +98,23 @@ class FrameLoader(QObject):
         """Ask for what is missing, in one job; an older wish makes way for a frame that is needed now."""
         assert self._series is not None and self._queue is not None
         count = self._series.frame_count
-        wanted = [number, *((number + ahead * i) % count for i in range(1, AHEAD + 1) if ahead)]
+        wanted = [number, *((number + ahead * i) % count for i in range(1, self._reach() + 1) if ahead)]
         missing = [n for n in dict.fromkeys(wanted) if n not in self._frames and n not in self._asked]
         if number in missing:
             self._stop()
             missing = [n for n in dict.fromkeys(wanted) if n not in self._frames]
-        elif len(missing) < AHEAD // 2:
+        elif len(missing) < max(1, self._reach() // 2):
             return
         self._asked.update(missing)
         self._job = self._queue.submit(LoadFrames(self._series, tuple(missing)), on_done=self._done,
                                        on_failed=self._broken, on_preview=self._take, quiet=True, first=True)
+
+    def _reach(self) -> int:
+        """How many frames are fetched ahead."""
+        assert self._series is not None
+        value_bytes = 1 if self._series.bits <= 8 else 4
+        frame_bytes = self._series.rows * self._series.columns * self._series.channels * value_bytes
+        return max(1, min(AHEAD, AHEAD_BYTES // frame_bytes))
 
     def _stop(self) -> None:
         if self._job is not None:
@@ -108,12 +128,8 @@ class FrameLoader(QObject):
         if isinstance(frame, Message):
             self.failed.emit(number, frame)
             return
-        if number not in self._frames:
-            self._frames[number] = frame
-            self._bytes += frame.nbytes
-        while self._bytes > CACHE_BYTES and len(self._frames) > AHEAD + 2:
-            _, old = self._frames.popitem(last=False)
-            self._bytes -= old.nbytes
+        self._frames[number] = frame
+        self._last.append(frame)
         self.ready.emit(number)
 
     def _done(self, _: object) -> None:
@@ -125,3 +141,5 @@ class FrameLoader(QObject):
         self._asked.clear()
 
 
+def _nothing(_: int) -> None:
+    """Of a source that keeps no frames."""

@@ -1,7 +1,8 @@
 """Gestures: the table of the whole program, in one place.
 
-left: the tool; right-drag: window/level; wheel: zoom; Ctrl+wheel: tool size; middle or space-drag: pan;
-Alt+click reaches the tool as a modifier; a divider of a comparison is dragged with the left button.
+left: the tool; right-drag: window/level; wheel: zoom; Ctrl+wheel: tool size; Alt+wheel: the magnifier's power;
+middle or space-drag: pan; two fingers: zoom; Alt+click reaches the tool as a modifier; a divider of a comparison
+is dragged with the left button. A pen's pressure is noted for the mouse events that follow its own.
 """
 
 from __future__ import annotations
@@ -9,7 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QWheelEvent
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QNativeGestureEvent, QTabletEvent, QWheelEvent
+from PySide6.QtWidgets import QGestureEvent
 
 from medsynth_gui.core.windowing import WindowLevel
 
@@ -34,7 +36,11 @@ class PointerHandler(Protocol):
 
 
 class Gestures(QObject):
-    """Watches the events of one canvas and turns them into calls."""
+    """Watches the events of one canvas and turns them into calls.
+
+    Attributes:
+        pressure: of the pen, 0..1; 1 for a mouse.
+    """
 
     def __init__(self, canvas: Canvas) -> None:
         super().__init__(canvas)
@@ -42,12 +48,16 @@ class Gestures(QObject):
         self._drag = ""
         self._last = QPointF()
         self._space = False
+        self.pressure = 1.0
         self._table = {
             QEvent.Type.MouseButtonPress: self._press, QEvent.Type.MouseMove: self._move,
             QEvent.Type.MouseButtonRelease: self._release, QEvent.Type.MouseButtonDblClick: self._double_click,
             QEvent.Type.Wheel: self._wheel, QEvent.Type.KeyPress: self._key, QEvent.Type.KeyRelease: self._key,
-            QEvent.Type.FocusOut: self._focus_out,
+            QEvent.Type.FocusOut: self._focus_out, QEvent.Type.TabletPress: self._pen,
+            QEvent.Type.TabletMove: self._pen, QEvent.Type.NativeGesture: self._native,
+            QEvent.Type.Gesture: self._touch,
         }
+        canvas.grabGesture(Qt.GestureType.PinchGesture)
         canvas.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -107,6 +117,7 @@ class Gestures(QObject):
         drag, self._drag = self._drag, ""
         if drag == "tool" and self._canvas.handler is not None:
             self._canvas.handler.release(*self._canvas.view.to_image(event.position()), _held(event))
+        self.pressure = 1.0
         self.refresh_cursor()
         return True
 
@@ -119,8 +130,12 @@ class Gestures(QObject):
         return True
 
     def _wheel(self, event: QWheelEvent) -> bool:
-        notches = event.angleDelta().y() / 120
-        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+        # Alt turns the wheel sideways on some systems.
+        notches = (event.angleDelta().y() or event.angleDelta().x()) / 120
+        if event.modifiers() & Qt.KeyboardModifier.AltModifier and self._canvas.lens.on:
+            self._canvas.lens.step(1 if notches > 0 else -1)
+            self._canvas.update()
+        elif event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             if notches:
                 self._canvas.size_stepped.emit(1 if notches > 0 else -1)
         elif self._canvas.series is not None and notches:
@@ -134,6 +149,28 @@ class Gestures(QObject):
         if not event.isAutoRepeat():
             self._space = event.type() == QEvent.Type.KeyPress
             self.refresh_cursor()
+        return True
+
+    def _pen(self, event: QTabletEvent) -> bool:
+        self.pressure = event.pressure()
+        return False
+
+    def _native(self, event: QNativeGestureEvent) -> bool:
+        """Two fingers on a touch pad."""
+        if event.gestureType() != Qt.NativeGestureType.ZoomNativeGesture:
+            return False
+        self._canvas.zoom_by(max(0.1, 1 + event.value()), event.position())
+        return True
+
+    def _touch(self, event: QGestureEvent) -> bool:
+        """Two fingers on a screen: what they hold stays under them."""
+        pinch = event.gesture(Qt.GestureType.PinchGesture)
+        if pinch is None:
+            return False
+        moved = pinch.centerPoint() - pinch.lastCenterPoint()
+        self._canvas.zoom_by(max(0.1, pinch.scaleFactor()), self._canvas.mapFromGlobal(pinch.centerPoint()))
+        self._canvas.pan_by(moved.x(), moved.y())
+        event.accept(pinch)
         return True
 
     def _focus_out(self, _: QEvent) -> bool:

@@ -1,10 +1,12 @@
-"""MaskLayer: labels as a tint with a bright outline, redrawn only where they changed.
+"""MaskLayer: labels as a tint with a bright outline, computed only where they are seen and where they changed.
 
-One Indexed8 image holds what is shown: index i < 128 is the i-th label's tint, index i + 128 its outline.
+One Indexed8 image holds what is shown, halved as often as the view is zoomed out: index i < 128 is the i-th
+label's tint, index i + 128 its outline. Its tiles are filled when they are first painted.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 
 import numpy as np
@@ -18,6 +20,8 @@ from medsynth_gui.core.labels import Label
 Labels = npt.NDArray[np.uint8]
 _OUTLINE = 128
 _OUTLINE_POINTS = 2.0
+_TILE = 256
+STYLES = ("both", "outline", "fill")
 
 
 class MaskLayer:
@@ -31,10 +35,12 @@ class MaskLayer:
         self._dashed = dashed
         self._labels: Labels | None = None
         self._table: tuple[Label, ...] = ()
+        self._style = STYLES[0]
         self._lookup = np.zeros(256, np.uint8)
         self._shown: Labels | None = None
         self._image: QImage | None = None
-        self._thickness = 1
+        self._stale = np.ones((0, 0), np.bool_)
+        self._level, self._thickness = 0, 1
 
     @property
     def labels(self) -> Labels | None:
@@ -44,10 +50,7 @@ class MaskLayer:
     def set_labels(self, labels: Labels | None) -> None:
         """Show a label image (y, x), kept by reference; `refresh` after it changed."""
         self._labels = labels
-        if labels is None or self._shown is None or self._shown.shape != labels.shape:
-            self._shown = self._image = None
-        if labels is not None:
-            self.refresh(None)
+        self._forget()
 
     def set_table(self, table: Iterable[Label]) -> None:
         """Colours, opacity and visibility of the labels (at most 127 are shown)."""
@@ -57,71 +60,116 @@ class MaskLayer:
         self._lookup[:] = 0
         for index, label in enumerate(visible, 1):
             self._lookup[label.value] = index
+        if order_changed:
+            self._forget()
+        elif self._image is not None:
+            self._image.setColorTable(self._color_table())
+
+    def set_style(self, style: str) -> None:
+        """Show tint and outline ("both"), the "outline" or the "fill" only."""
+        self._style = style
         if self._image is not None:
             self._image.setColorTable(self._color_table())
-        if order_changed:
-            self.refresh(None)
 
     def set_scale(self, scale: float) -> None:
         """Device pixels per image pixel: keeps the outline about as thick on the screen at any zoom."""
-        thickness = min(16, max(1, round(_OUTLINE_POINTS / max(scale, 0.05))))
-        if thickness != self._thickness:
-            self._thickness = thickness
-            self.refresh(None)
+        level = max(0, math.floor(math.log2(1 / max(scale, 1e-3))))
+        thickness = max(1, round(_OUTLINE_POINTS / max(scale * 2**level, 1e-3)))
+        if (level, thickness) != (self._level, self._thickness):
+            self._level, self._thickness = level, thickness
+            self._forget()
 
     def refresh(self, region: Region | None) -> tuple[int, int, int, int] | None:
-        """Redraw a box whose labels changed (None: all); the box (y0, x0, y1, x1) to repaint."""
+        """Take over a box whose labels changed (None: all); the box (y0, x0, y1, x1) to repaint."""
         if self._labels is None:
             return None
         rows, columns = self._labels.shape
-        if self._shown is None:
-            if not self._labels.any():
-                return None
-            self._shown = np.zeros((rows, columns), np.uint8)
-            self._image = QImage(self._shown.data, columns, rows, columns, QImage.Format.Format_Indexed8)
-            self._image.setColorTable(self._color_table())
-            region = None
-        t = self._thickness
-        whole = Region(0, 0, 0, rows, columns)
-        box = whole if region is None else Region(0, region.y0 - t, region.x0 - t, region.y1 + t, region.x1 + t)
-        box = box.clipped(rows, columns)
-        around = Region(0, box.y0 - t, box.x0 - t, box.y1 + t, box.x1 + t).clipped(rows, columns)
-        inner = (slice(box.y0 - around.y0, box.y1 - around.y0), slice(box.x0 - around.x0, box.x1 - around.x0))
-        index = self._lookup[self._labels[around.slices]]
-        self._shown[box.slices] = self._outlined(index, around, t)[inner]
-        return box.y0, box.x0, box.y1, box.x1
+        if region is None:
+            self._forget()
+            return 0, 0, rows, columns
+        factor, reach = 2**self._level, self._thickness
+        box = Region(0, region.y0 // factor - reach, region.x0 // factor - reach,
+                     -(-region.y1 // factor) + reach, -(-region.x1 // factor) + reach)
+        if self._shown is not None:
+            self._fill(box.clipped(*self._shown.shape))
+        seen = Region(0, box.y0 * factor, box.x0 * factor, box.y1 * factor, box.x1 * factor).clipped(rows, columns)
+        return seen.y0, seen.x0, seen.y1, seen.x1
 
     def paint(self, painter: QPainter, target: QRectF, box: tuple[int, int, int, int]) -> None:
         """Paint the image box (y0, x0, y1, x1) into a widget rectangle."""
-        if self._image is not None and self._table:
-            y0, x0, y1, x1 = box
-            painter.drawImage(target, self._image, QRectF(x0, y0, x1 - x0, y1 - y0))
+        if self._labels is None or not self._table:
+            return
+        factor = 2**self._level
+        y0, x0, y1, x1 = box
+        self._complete(Region(0, y0 // factor, x0 // factor, -(-y1 // factor), -(-x1 // factor)))
+        assert self._image is not None
+        painter.drawImage(target, self._image,
+                          QRectF(x0 / factor, y0 / factor, (x1 - x0) / factor, (y1 - y0) / factor))
 
-    def _outlined(self, index: Labels, around: Region, thickness: int) -> Labels:
+    def _forget(self) -> None:
+        self._shown = self._image = None
+
+    def _complete(self, box: Region) -> None:
+        """Fill the tiles under a box of the shown image that have not been seen yet."""
+        if self._shown is None:
+            assert self._labels is not None
+            # Fresh zeros cost no memory until they are written; rows of an Indexed8 image are padded to 4 bytes.
+            rows, columns = (-(-size // 2**self._level) for size in self._labels.shape)
+            memory = np.zeros((rows, -(-columns // 4) * 4), np.uint8)
+            self._shown = memory[:, :columns]
+            self._image = QImage(memory.data, columns, rows, memory.shape[1], QImage.Format.Format_Indexed8)
+            self._image.setColorTable(self._color_table())
+            self._stale = np.ones((-(-rows // _TILE), -(-columns // _TILE)), np.bool_)
+        tiles = slice(box.y0 // _TILE, -(-box.y1 // _TILE)), slice(box.x0 // _TILE, -(-box.x1 // _TILE))
+        if not self._stale[tiles].any():
+            return
+        for row in range(tiles[0].start, min(tiles[0].stop, self._stale.shape[0])):
+            missing = np.flatnonzero(self._stale[row, tiles[1]]) + tiles[1].start
+            if missing.size:
+                strip = Region(0, row * _TILE, int(missing[0]) * _TILE, (row + 1) * _TILE, int(missing[-1] + 1) * _TILE)
+                self._fill(strip.clipped(*self._shown.shape), fresh=bool(self._stale[row, tiles[1]].all()))
+        self._stale[tiles] = False
+
+    def _fill(self, box: Region, *, fresh: bool = False) -> None:
+        """Compute a box of the shown image; a fresh one is zero already."""
+        import cv2
+
+        assert self._labels is not None and self._shown is not None
+        if box.empty:
+            return
+        reach, factor = self._thickness, 2**self._level
+        around = Region(0, box.y0 - reach, box.x0 - reach, box.y1 + reach, box.x1 + reach).clipped(*self._shown.shape)
+        source = self._labels[around.y0 * factor:around.y1 * factor, around.x0 * factor:around.x1 * factor]
+        if fresh and not cv2.countNonZero(source):
+            return
+        index = cv2.LUT(source, self._lookup)
+        if factor > 1:
+            # The largest of factor x factor pixels, so that thin labels do not vanish: anchored at the first.
+            index = cv2.dilate(index, np.ones((factor, factor), np.uint8), anchor=(0, 0))[::factor, ::factor]
+        inner = slice(box.y0 - around.y0, box.y1 - around.y0), slice(box.x0 - around.x0, box.x1 - around.x0)
+        self._shown[box.slices] = self._outlined(np.ascontiguousarray(index), around)[inner]
+
+    def _outlined(self, index: Labels, around: Region) -> Labels:
         """Indices with the inner rim of each label lifted to its outline colour."""
-        if not index.any():
-            return index
-        inside = np.ones(index.shape, bool)
-        for distance in range(1, thickness + 1):
-            same_y = index[distance:] == index[:-distance]
-            inside[distance:] &= same_y
-            inside[:-distance] &= same_y
-            same_x = index[:, distance:] == index[:, :-distance]
-            inside[:, distance:] &= same_x
-            inside[:, :-distance] &= same_x
-        rim = ~inside & (index > 0)
+        import cv2
+
+        reach = self._thickness
+        cross = cv2.getStructuringElement(cv2.MORPH_CROSS, (2 * reach + 1, 2 * reach + 1))
+        rim = cv2.compare(index, cv2.erode(index, cross), cv2.CMP_NE)
+        if len(self._table) > 1:  # else there is nothing higher to border on
+            rim |= cv2.compare(index, cv2.dilate(index, cross), cv2.CMP_NE) & cv2.compare(index, 0, cv2.CMP_NE)
         if self._dashed:
             y, x = np.ogrid[around.y0:around.y1, around.x0:around.x1]
-            rim &= (y + x) // (4 * thickness) % 2 == 0
-        return index + rim.astype(np.uint8) * np.uint8(_OUTLINE)
+            rim *= (y + x) // (4 * reach) % 2 == 0
+        return index | (rim & np.uint8(_OUTLINE))
 
     def _color_table(self) -> list[int]:
         table = [0] * 256
         for index, label in enumerate(self._table, 1):
             color = QColor(label.color)
-            alpha = round(255 * label.opacity * (0.6 if self._dashed else 1.0))
-            table[index] = _rgba(color, alpha)
-            table[index + _OUTLINE] = _rgba(color, 255)
+            tint = round(255 * label.opacity * (0.6 if self._dashed else 1.0))
+            table[index] = _rgba(color, 0 if self._style == "outline" else tint)
+            table[index + _OUTLINE] = _rgba(color, tint if self._style == "fill" else 255)
         return table
 
 

@@ -9,19 +9,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtCore import QEvent, QPointF, QRect, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QRegion, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from medsynth_gui.core.image import ImageSeries
 from medsynth_gui.gui.canvas.comparison import Comparison
-from medsynth_gui.gui.canvas.image_layer import ImageLayer
-from medsynth_gui.gui.canvas.mask_layer import MaskLayer
-from medsynth_gui.gui.canvas.overlays import Overlays
+from medsynth_gui.gui.canvas.layers import Layers
+from medsynth_gui.gui.canvas.lens import Lens
+from medsynth_gui.gui.canvas.overlays import OverlayPainter, Overlays
 from medsynth_gui.gui.canvas.view import ViewTransform
 from medsynth_gui.gui.context import AppContext
-
-_PIXELS_FROM = 8.0
 
 
 @dataclass(frozen=True)
@@ -41,21 +39,25 @@ class Stage(QWidget):
     Signals:
         hovered(Hover | None): the pointer moved over the image, or left it.
         zoom_changed(float): device pixels per image pixel (1.0 is 100 %).
+        view_changed(ViewTransform): zoomed, moved, turned or mirrored.
+        look_changed(): what a view bar shows is otherwise (display, smoothing, orientation, lens, crosshair).
     """
 
     hovered = Signal(object)
     zoom_changed = Signal(float)
+    view_changed = Signal(object)
+    look_changed = Signal()
 
     def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.context = context
         self.series: ImageSeries | None = None
         self.view = ViewTransform()
-        self.smooth = True
+        self.layers = Layers()
         self.comparison: Comparison | None = None
         self.overlays = Overlays(context.theme)
-        self._image, self._mask, self._proposal = ImageLayer(), MaskLayer(), MaskLayer(dashed=True)
-        self._difference = MaskLayer()
+        self.lens = Lens(context.theme)
+        self.crosshair = False
         self._pointer: QPointF | None = None
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -69,17 +71,34 @@ class Stage(QWidget):
         """Device pixels per image pixel."""
         return self.view.scale * self.devicePixelRatioF()
 
-    def clear_layers(self) -> None:
-        """Show no image and no mask."""
-        self._image.set_frame(None, None, invert=False)
-        for layer in (self._mask, self._proposal, self._difference):
-            layer.set_labels(None)
-        self.comparison = None
+    @property
+    def smooth(self) -> bool:
+        """Pixels are interpolated."""
+        return self.layers.smooth
 
     def set_smooth(self, smooth: bool) -> None:
         """Interpolate between pixels, or show them as they are."""
-        self.smooth = smooth
+        self.layers.smooth = smooth
         self.update()
+        self.look_changed.emit()
+
+    def set_lens(self, on: bool) -> None:
+        """Show a magnifier at the pointer, or not."""
+        self.lens.on = on
+        self.update()
+        self.look_changed.emit()
+
+    def set_crosshair(self, on: bool) -> None:
+        """Show lines through the pointer, or not."""
+        self.crosshair = on
+        self.show_crosshair(None)
+        self.look_changed.emit()
+
+    def show_crosshair(self, at: tuple[float, float] | None) -> None:
+        """Put the crosshair at an image position (y, x), as of a linked view; None takes it away."""
+        changed = self.overlays.crosshair_region(self.view, self.rect())
+        self.overlays.crosshair = at
+        self.update(changed + self.overlays.crosshair_region(self.view, self.rect()))
 
     def set_empty_text(self, title: str, hint: str = "") -> None:
         """What the place says while there is no image."""
@@ -89,6 +108,11 @@ class Stage(QWidget):
     def set_badge(self, text: str) -> None:
         """A badge at the top left, beside the synthetic one ("" for none)."""
         self.overlays.badge = text
+        self.update()
+
+    def add_painter(self, painter: OverlayPainter) -> None:
+        """Let something paint over the masks at every repaint; call `update()` when it changed."""
+        self.overlays.extras.append(painter)
         self.update()
 
     def fit(self) -> None:
@@ -108,38 +132,55 @@ class Stage(QWidget):
         """Move the image by widget points."""
         self.set_view(self.view.panned(dx, dy))
 
+    def turn(self, quarters: int = 1) -> None:
+        """Turn the view clockwise by quarters; the image itself stays as it is."""
+        self.orient(self.view.turned(quarters, QPointF(self.rect().center())))
+
+    def flip(self) -> None:
+        """Exchange left and right of the view."""
+        self.orient(self.view.flipped(QPointF(self.rect().center())))
+
+    def orient(self, view: ViewTransform) -> None:
+        """Look through a view that is turned or mirrored otherwise."""
+        self.set_view(view)
+        if view.fitted:
+            self.fit()
+        self.look_changed.emit()
+
     def set_view(self, view: ViewTransform) -> None:
         """Look through another transform."""
+        if view == self.view:
+            return
         zoomed = view.scale != self.view.scale
         self.view = view
         if zoomed:
-            for layer in (self._mask, self._proposal, self._difference):
-                layer.set_scale(self.zoom)
+            self.layers.set_scale(self.zoom)
             self.zoom_changed.emit(self.zoom)
         self.update()
+        self.view_changed.emit(view)
 
     def point_at(self, position: QPointF) -> None:
-        """The pointer is at a widget point: tell what is there and move its circle."""
+        """The pointer is at a widget point: tell what is there and move what follows it."""
         old = self._pointer
         self._pointer = position
-        if self.overlays.follows_pointer:
-            for point in (old, position):
-                if point is not None:
-                    self.update(self.overlays.pointer_rect(point, self.view))
+        if self.overlays.follows_pointer or self.lens.on:
+            for point in (position,) if old is None else (old, position):
+                rect = self.overlays.pointer_rect(point, self.view)
+                self.update(rect | self.lens.rect(point) if self.lens.on else rect)
+        if self.crosshair:
+            self.show_crosshair(self.view.to_image(position))
         self.tell_hover()
 
     def tell_hover(self) -> None:
         """Emit `hovered` for what is under the pointer now."""
-        if self.series is None or self._pointer is None:
-            self.hovered.emit(None)
-            return
-        y, x = self.view.to_image(self._pointer)
-        if not (0 <= y < self.series.rows and 0 <= x < self.series.columns):
-            self.hovered.emit(None)
-            return
-        spacing = self.series.spacing
-        self.hovered.emit(Hover(y, x, y * spacing.y_mm if spacing else None, x * spacing.x_mm if spacing else None,
-                                self._image.value(int(y), int(x))))
+        at = None if self._pointer is None else self.view.to_image(self._pointer)
+        self.hovered.emit(None if at is None or self.series is None else self._hover(self.series, *at))
+
+    def _hover(self, series: ImageSeries, y: float, x: float) -> Hover | None:
+        if not (0 <= y < series.rows and 0 <= x < series.columns):
+            return None
+        y_mm, x_mm = (y * series.spacing.y_mm, x * series.spacing.x_mm) if series.spacing else (None, None)
+        return Hover(y, x, y_mm, x_mm, self.layers.image.value(int(y), int(x)))
 
     def repaint_box(self, box: tuple[int, int, int, int] | None) -> None:
         """Repaint the part of the widget that shows an image box (y0, x0, y1, x1)."""
@@ -150,27 +191,33 @@ class Stage(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
+        shown = self.layers.image.shape is not None and self.series is not None
+        stage = self.context.theme.color("stage")
+        for rect in _parts(event.region()):
+            painter.setClipRect(rect)
+            painter.fillRect(rect, stage)
+            if shown:
+                self._paint_image(painter, self.view, rect)
         painter.setClipRect(event.rect())
-        painter.fillRect(event.rect(), self.context.theme.color("stage"))
-        if self.series is None or self._image.shape is None:
-            if self.series is None:
-                self.overlays.paint_empty(painter, self.rect())
+        if self.series is None:
+            self.overlays.paint_empty(painter, self.rect())
+        if not shown:
             return
-        rows, columns = self._image.shape
-        box = self.view.visible(event.rect(), rows, columns)
-        if box[0] < box[2] and box[1] < box[3]:
-            self._paint_layers(painter, box)
-        if self.comparison is not None:
-            self.comparison.paint(painter, self.view.box(0, 0, rows, columns), self.rect(), smooth=self.smooth)
         self.overlays.paint(painter, self.view, self.rect(), self._pointer)
+        if self.lens.on and self._pointer is not None:
+            self.lens.paint(painter, self.view, self._pointer, self._paint_glass)
+        self.overlays.paint_words(painter, self.view, self.rect())
 
-    def _paint_layers(self, painter: QPainter, box: tuple[int, int, int, int]) -> None:
-        target: QRectF = self.view.box(*box)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self.smooth)
-        self._image.paint(painter, target, box, self.zoom)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self.smooth and self.zoom < _PIXELS_FROM)
-        for layer in (self._mask, self._proposal, self._difference):
-            layer.paint(painter, target, box)
+    def _paint_image(self, painter: QPainter, view: ViewTransform, rect: QRect) -> None:
+        """Layers and comparison inside a rectangle of the widget."""
+        ratio, shape = self.devicePixelRatioF(), self.layers.image.shape
+        self.layers.paint(painter, view, rect, ratio)
+        if self.comparison is not None and shape is not None:
+            self.comparison.paint(painter, view, shape, self.rect(), rect, ratio, smooth=self.smooth)
+
+    def _paint_glass(self, painter: QPainter, view: ViewTransform, rect: QRect) -> None:
+        self._paint_image(painter, view, rect)
+        self.overlays.paint(painter, view, self.rect(), self._pointer)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         if self.view.fitted:
@@ -182,5 +229,15 @@ class Stage(QWidget):
 
     def leaveEvent(self, event: QEvent) -> None:
         self._pointer = None
+        if self.crosshair:
+            self.overlays.crosshair = None
         self.update()
         self.hovered.emit(None)
+
+
+def _parts(region: QRegion) -> list[QRect]:
+    """What to paint of a region: its box, unless that is far larger, as around a crosshair."""
+    box = region.boundingRect()
+    rects = list(region)
+    area = sum(rect.width() * rect.height() for rect in rects)
+    return [box] if box.width() * box.height() <= 3 * area else rects

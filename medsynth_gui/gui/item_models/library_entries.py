@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from medsynth_gui.core.image import ImageSeries
+from medsynth_gui.session.opened import OpenSeries
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,7 @@ class LibraryEntry:
     Attributes:
         key: unique and stable; thumbnails are kept under it.
         facets: modality, class, origin (real, synthetic), review state and split, as shown and filtered.
-        series: where pixels come from, for an opened series.
+        opened: where pixels come from, for an opened series.
         image: the stored picture, for a sample of the project.
         sample_id: id in the project; empty for an opened series that is not in it.
     """
@@ -33,7 +34,7 @@ class LibraryEntry:
     synthetic: bool = False
     review: str = ""
     split: str = ""
-    series: ImageSeries | None = None
+    opened: OpenSeries | None = None
     image: Path | None = None
     sample_id: str = ""
 
@@ -41,10 +42,19 @@ class LibraryEntry:
     def origin(self) -> str:
         return "synthetic" if self.synthetic else "real"
 
+    @property
+    def series(self) -> ImageSeries | None:
+        """The opened series; its header is read now if it was not yet.
+
+        Raises:
+            InputError: it cannot be read.
+        """
+        return self.opened.series if self.opened is not None else None
+
     def gray(self) -> npt.NDArray[np.uint8]:
         """The picture that stands for it, (y, x) uint8: of a cine the frame in the middle."""
-        if self.series is not None:
-            return self.series.gray(self.series.frame_count // 2)
+        if (series := self.series) is not None:
+            return series.gray(series.frame_count // 2)
         from medsynth_gui.io.raster_files import read_gray
 
         assert self.image is not None, self.key

@@ -1,44 +1,50 @@
-"""The AI panel: which model, its evidence, segment, and what to do with the proposal."""
+"""The AI panel: which model, its evidence, segment, carry along, correct, and what to do with the proposal."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
-from medsynth_gui.core.errors import Message
-from medsynth_gui.core.layers import ResultLayer
 from medsynth_gui.core.model_card import ModelCard
 from medsynth_gui.gui.context import AppContext
-from medsynth_gui.gui.job_queue import JobHandle
+from medsynth_gui.gui.panels.assist_proposal import ProposalSection
+from medsynth_gui.gui.panels.assist_run import CorrectionRun, ProposalRun
 from medsynth_gui.gui.panels.fields import Choice
 from medsynth_gui.gui.panels.model_cards import model_ref
-from medsynth_gui.gui.panels.parts import Card, button, section_head, text
+from medsynth_gui.gui.panels.parts import Card, button, row, section_head, text
 from medsynth_gui.gui.theme import SPACE
-from medsynth_gui.gui.translation import number
 from medsynth_gui.session import commands
-from medsynth_gui.session.opened import OpenSeries
+from medsynth_gui.session.propagation_commands import WAYS, offer_carried, propagate_job
+
+_WAY_ACTIONS = {"both": "annotate.propagate", **{way: f"annotate.propagate_{way}" for way in WAYS[1:]}}
 
 
 class AssistPanel(QWidget):
-    """Segments the frame shown, or all of them, and accepts or rejects what came out."""
+    """Segments the frame shown, or all of them, carries its mask along, and has prompts answered.
+
+    Attributes:
+        proposal: the part on what came out.
+    """
 
     def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._context, self._session = context, context.session
         self._cards: list[ModelCard] = []
-        self._job: JobHandle | None = None
-        self._build()
+        self._run = ProposalRun(context, self)
+        self._corrections = CorrectionRun(context, self)
         bind = context.actions.bind
         bind("annotate.segment", self.segment_frame)
         bind("annotate.segment_all", self.segment_all)
-        bind("annotate.accept", self.accept)
-        bind("annotate.reject", self.reject)
-        for widget, action_id in ((self.segment, "segment"), (self.all_frames, "segment_all")):
+        for way, action_id in _WAY_ACTIONS.items():
+            bind(action_id, _Carry(self, way))
+        self.proposal = ProposalSection(context)
+        self._build()
+        for widget, action_id in ((self.segment, "segment"), (self.all_frames, "segment_all"),
+                                  (self.correct, "tool_correct")):
             widget.setToolTip(context.actions.tip(f"annotate.{action_id}"))
-        for signal in (self._session.proposal_changed, self._session.current_changed, self._session.frame_changed,
-                       self._session.history_changed):
-            signal.connect(self._refresh_soon)
+        self._run.changed.connect(self._refresh)
+        self._session.current_changed.connect(self._refresh_soon)
         self._refresh()
 
     def _build(self) -> None:
@@ -47,19 +53,23 @@ class AssistPanel(QWidget):
         self.title, self.evidence = text("", "title"), text("", "muted")
         self.segment = button(self.tr("Segment frame"), self.segment_frame, kind="primary", name="segment-frame")
         self.all_frames = button(self.tr("All frames"), self.segment_all, name="segment-all")
-        self.status = text("", "muted")
-        self.accept_button = button(self.tr("Accept  ⏎"), self.accept, name="accept")
-        self.reject_button = button(self.tr("Reject  Esc"), self.reject, name="reject")
+        self.correct = button(self.tr("Correct"), self._take_tool, name="correct", glyph="cursor")
+        self.carry = button(self.tr("Carry mask ▾"), lambda: None, name="carry",
+                            tip=self.tr("Carry this mask to other frames"))
+        menu = QMenu(self.carry)
+        for action_id in _WAY_ACTIONS.values():
+            menu.addAction(self._context.actions.get(action_id))
+        self.carry.setMenu(menu)
         self.train = button(self.tr("Go to Train"), self._go_to_train, name="go-to-train")
-        self._run, self._decide = QWidget(), QWidget()
-        for holder, widgets in ((self._run, ((self.segment, 3), (self.all_frames, 2))),
-                                (self._decide, ((self.accept_button, 1), (self.reject_button, 1)))):
-            line = QHBoxLayout(holder)
-            line.setContentsMargins(0, 0, 0, 0)
-            line.setSpacing(SPACE.S)
-            for widget, stretch in widgets:
-                line.addWidget(widget, stretch)
-        card = Card(self.models, self.title, self.evidence, self._run, self.status, self._decide, self.train)
+        self._segment_row, self._help_row = QWidget(), QWidget()
+        for holder, widgets in ((self._segment_row, ((self.segment, 3), (self.all_frames, 2))),
+                                (self._help_row, ((self.correct, 1), (self.carry, 1)))):
+            line = row(*(widget for widget, _ in widgets))
+            for place, (_, stretch) in enumerate(widgets):
+                line.setStretch(place, stretch)
+            holder.setLayout(line)
+        card = Card(self.models, self.title, self.evidence, self._segment_row, self.train, self._help_row,
+                    self.proposal)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(SPACE.S)
@@ -93,49 +103,29 @@ class AssistPanel(QWidget):
     def segment_frame(self) -> None:
         """Have a proposal made for the frame shown."""
         if self._session.current is not None:
-            self._start((self._session.frame,))
+            self._segment((self._session.frame,))
 
     def segment_all(self) -> None:
         """Have a proposal made for every frame."""
         if self._session.current is not None:
-            self._start(tuple(range(self._session.current.series.frame_count)))
+            self._segment(tuple(range(self._session.current.series.frame_count)))
 
-    def accept(self) -> None:
-        """Enter: finish the gesture in hand, else make the proposal the mask."""
-        if not self._session.toolbox.finish():
-            commands.accept_proposal(self._session)
+    def propagate(self, way: str) -> None:
+        """Have masks proposed that the keyframes are carried to; see `propagate_job`."""
+        self._run.start(lambda: propagate_job(self._session, way), self.tr("Carrying the mask along…"),
+                        lambda opened, layer: offer_carried(self._session, opened, layer))
 
-    def reject(self) -> None:
-        """Esc: give up the gesture in hand, else the proposal."""
-        if not self._session.toolbox.cancel():
-            commands.reject_proposal(self._session)
-
-    def _start(self, frames: tuple[int, ...]) -> None:
-        if self.card is None or self._job is not None:
+    def _segment(self, frames: tuple[int, ...]) -> None:
+        card = self.card
+        if card is None or self._run.busy:
             return
-        opened = self._session.current
         commands.settle_gesture(self._session)
-        job = commands.segment_job(self._session, frames, model_ref(self.card))
-        self._context.show_model(self.card.id)
-        request = _Request(self, opened)
-        self._job = self._context.queue.submit(job, on_done=request.done, on_failed=request.failed)
-        self._context.queue.finished.connect(self._finished)
-        self._refresh()
+        self._context.show_model(card.id)
+        self._run.start(lambda: commands.segment_job(self._session, frames, model_ref(card)), self.tr("Segmenting…"),
+                        lambda opened, layer: commands.offer_proposal(self._session, opened, layer))
 
-    def take(self, opened: OpenSeries, layer: ResultLayer) -> None:
-        """Offer what came out to the series it was made for."""
-        if opened in self._session.opened:
-            commands.offer_proposal(self._session, opened, layer)
-
-    def fail(self, message: Message) -> None:
-        """Say why nothing came out."""
-        self._context.notify(message, "bad")
-
-    def _finished(self, handle: JobHandle) -> None:
-        if handle is self._job:
-            self._context.queue.finished.disconnect(self._finished)
-            self._job = None
-            self._refresh()
+    def _take_tool(self) -> None:
+        self._context.actions.get("annotate.tool_correct").trigger()
 
     def _go_to_train(self) -> None:
         self._context.show_workspace("train")
@@ -146,52 +136,33 @@ class AssistPanel(QWidget):
         self._refresh()
 
     def _refresh(self) -> None:
-        card, opened, proposal = self.card, self._session.current, self._session.proposal
+        card, opened = self.card, self._session.current
         self.models.setVisible(len(self._cards) > 1)
         self.title.setVisible(len(self._cards) <= 1)
         self.title.setText(f"{card.title} · {card.id}" if card else self.tr("No segmentation model"))
         self.evidence.setText(card.headline if card else self.tr("Train one; it will be offered here."))
         self.evidence.setVisible(bool(self.evidence.text()))
-        self._run.setVisible(card is not None)
+        self._segment_row.setVisible(card is not None)
         self.train.setVisible(card is None)
-        ready = card is not None and opened is not None and self._job is None
-        self.segment.setEnabled(ready)
-        self.all_frames.setVisible(opened is not None and opened.series.frame_count > 1)
-        self.all_frames.setEnabled(ready)
-        self._decide.setVisible(proposal is not None)
-        self.status.setText(self._words(opened, proposal))
-        self.status.setVisible(bool(self.status.text()))
+        many = opened is not None and opened.series.frame_count > 1
+        ready, carries = card is not None and opened is not None and not self._run.busy, many and not self._run.busy
+        for widget in (self.segment, self.all_frames):
+            widget.setEnabled(ready)
+        self.correct.setEnabled(opened is not None)
+        self.carry.setEnabled(carries)
+        for widget in (self.all_frames, self.carry):
+            widget.setVisible(many)
         actions = self._context.actions
-        for name in ("segment", "segment_all"):
-            actions.set_available(f"annotate.{name}", ready)
-
-    def _words(self, opened: OpenSeries | None, proposal: ResultLayer | None) -> str:
-        if self._job is not None:
-            return self.tr("Segmenting…")
-        if opened is None or proposal is None:
-            return ""
-        parts = []
-        if opened.frame not in proposal.masks:
-            parts.append(self.tr("Proposal ready for {0} other frames").format(len(proposal.masks)))
-        elif opened.frame in proposal.confidence:
-            parts.append(self.tr("Proposal ready: confidence {0}").format(number(proposal.confidence[opened.frame], 2)))
-        else:
-            parts.append(self.tr("Proposal ready"))
-        if not any(mask.any() for mask in proposal.masks.values()):
-            parts.append(self.tr("the model found nothing"))
-        if commands.proposal_is_stale(opened):
-            parts.append(self.tr("the mask has changed since"))
-        return "; ".join(parts)
+        for action_id in ("annotate.segment", "annotate.segment_all"):
+            actions.set_available(action_id, ready)
+        for action_id in _WAY_ACTIONS.values():
+            actions.set_available(action_id, carries)
+        self.proposal.say(self._run.words)
 
 
-class _Request:
-    """Remembers for which series a result was asked for."""
+class _Carry:
+    def __init__(self, panel: AssistPanel, way: str) -> None:
+        self._panel, self._way = panel, way
 
-    def __init__(self, panel: AssistPanel, opened: OpenSeries) -> None:
-        self._panel, self._opened = panel, opened
-
-    def done(self, layer: ResultLayer) -> None:
-        self._panel.take(self._opened, layer)
-
-    def failed(self, message: Message) -> None:
-        self._panel.fail(message)
+    def __call__(self) -> None:
+        self._panel.propagate(self._way)

@@ -1,142 +1,23 @@
-"""The label list: colour, name, area, eye and lock of each label."""
+"""The label list: what can be drawn, with the areas on the frame shown."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPixmap
-from PySide6.QtWidgets import (
-    QFrame,
-    QHBoxLayout,
-    QLabel,
-    QLineEdit,
-    QMenu,
-    QSizePolicy,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QPoint, QSize, QTimer
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from medsynth_gui.core.errors import MedSynthError
-from medsynth_gui.core.labels import PALETTE, Label, LabelSet
+from medsynth_gui.core.labels import LabelSet
 from medsynth_gui.gui.context import AppContext
 from medsynth_gui.gui.icons import icon
+from medsynth_gui.gui.panels.label_menu import fill_label_menu, fill_list_menu
+from medsynth_gui.gui.panels.label_row import LabelRow
 from medsynth_gui.gui.panels.parts import section_head
 from medsynth_gui.gui.theme import SPACE
-from medsynth_gui.gui.translation import number
 from medsynth_gui.session import commands
+from medsynth_gui.session.session import Session
 
 _AREA_DELAY_MS = 120
-
-
-class LabelRow(QFrame):
-    """One label. A click makes it the active one; a double click renames it."""
-
-    renamed = Signal(int, str)
-    chosen = Signal(int)
-    toggled = Signal(int, str)
-    colored = Signal(int, str)
-
-    def __init__(self, label: Label, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.value = label.value
-        self.setProperty("card", True)
-        self.setObjectName(f"label-{label.value}")
-        self.setFixedHeight(44)
-        self.setToolTip(self.tr("Click to draw with it, double click to rename"))
-        self.swatch = QToolButton()
-        self.swatch.setToolTip(self.tr("Colour"))
-        self.swatch.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.swatch.setMenu(self._color_menu())
-        self.name, self.area = QLabel(), QLabel()
-        self.name.setProperty("role", "title")
-        self.name.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.area.setProperty("role", "muted")
-        self.eye, self.lock = self._switch("visible"), self._switch("locked")
-        self.edit = QLineEdit()
-        self.edit.hide()
-        self.edit.editingFinished.connect(self._rename)
-        self.edit.installEventFilter(self)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(SPACE.XS + 2, 0, SPACE.S, 0)
-        layout.setSpacing(SPACE.XS)
-        layout.addWidget(self.swatch)
-        layout.addWidget(self.name, 1)
-        layout.addWidget(self.edit, 1)
-        for widget in (self.area, self.eye, self.lock):
-            layout.addWidget(widget)
-        for widget in self.findChildren(QToolButton):
-            widget.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-
-    def show_label(self, label: Label, *, active: bool) -> None:
-        """Show what the label is now."""
-        self._label = label
-        self.name.setText(label.name)
-        self.name.setToolTip(label.name)
-        self.swatch.setIcon(_swatch(label.color))
-        self.eye.setIcon(icon("eye" if label.visible else "eye-slash"))
-        self.eye.setToolTip(self.tr("Hide") if label.visible else self.tr("Show"))
-        self.lock.setIcon(icon("lock-simple" if label.locked else "lock-simple-open",
-                               color="text" if label.locked else "muted"))
-        self.lock.setToolTip(self.tr("Unlock") if label.locked else self.tr("Lock: no tool changes it"))
-        if self.property("selected") != active:
-            self.setProperty("selected", active)
-            self.style().unpolish(self)
-            self.style().polish(self)
-
-    def show_area(self, area_px: int, area_mm2: float | None) -> None:
-        """Area on the frame shown; a dash where there is none."""
-        if not area_px:
-            self.area.setText("–")
-        elif area_mm2 is None:
-            self.area.setText(f"{number(area_px)} px")
-        else:
-            self.area.setText(f"{number(area_mm2, 0 if area_mm2 >= 10 else 1)} mm²")
-
-    def start_renaming(self) -> None:
-        """Let the name be typed."""
-        self.edit.setText(self.name.text())
-        self.name.hide()
-        self.edit.show()
-        self.edit.selectAll()
-        self.edit.setFocus()
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        self.chosen.emit(self.value)
-
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        self.start_renaming()
-
-    def eventFilter(self, watched: QWidget, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ShortcutOverride and event.key() in (
-                Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape):
-            event.accept()
-        elif event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Escape:
-            self.edit.setText(self.name.text())
-            self._rename()
-            return True
-        return False
-
-    def _rename(self) -> None:
-        if self.edit.isHidden():
-            return
-        self.edit.hide()
-        self.name.show()
-        if self.edit.text().strip() != self.name.text():
-            self.renamed.emit(self.value, self.edit.text())
-
-    def _switch(self, name: str) -> QToolButton:
-        made = QToolButton()
-        made.setObjectName(name)
-        made.setIconSize(QSize(16, 16))
-        made.clicked.connect(lambda: self.toggled.emit(self.value, name))
-        return made
-
-    def _color_menu(self) -> QMenu:
-        menu = QMenu(self)
-        for color in PALETTE:
-            action = menu.addAction(_swatch(color), color)
-            action.triggered.connect(lambda _=False, chosen=color: self.colored.emit(self.value, chosen))
-        return menu
+_NUMBER_KEYS = 9
 
 
 class LabelList(QWidget):
@@ -155,11 +36,14 @@ class LabelList(QWidget):
         context.actions.bind("annotate.add_label", self._add)
         add.setToolTip(context.actions.tip("annotate.add_label"))
         add.clicked.connect(self._add)
+        for number in range(1, _NUMBER_KEYS + 1):
+            context.actions.bind(f"annotate.label_{number}", _ChooseNth(self._session, number - 1))
         head = QHBoxLayout()
         head.setContentsMargins(0, 0, 0, 0)
         head.addWidget(section_head(self.tr("Labels")))
         head.addStretch(1)
         head.addWidget(add)
+        head.addWidget(self._menu_button())
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(SPACE.S - 2)
@@ -187,13 +71,35 @@ class LabelList(QWidget):
             row.renamed.connect(self._rename)
             row.toggled.connect(self._toggle)
             row.colored.connect(self._color)
+            row.menu_wanted.connect(self._open_menu)
             self._layout.addWidget(row)
+
+    def _menu_button(self) -> QToolButton:
+        made = QToolButton()
+        made.setObjectName("label-menu")
+        made.setIcon(icon("dots-three"))
+        made.setIconSize(QSize(16, 16))
+        made.setToolTip(self.tr("Label sets, how masks are shown, versions"))
+        made.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(made)
+        menu.aboutToShow.connect(lambda: fill_list_menu(menu, self._context))
+        made.setMenu(menu)
+        return made
+
+    def _open_menu(self, value: int, at: QPoint) -> None:
+        menu = QMenu(self)
+        menu.aboutToHide.connect(menu.deleteLater)
+        fill_label_menu(menu, self._context, value, rename=self.rows[value].start_renaming)
+        menu.popup(at)
 
     def _measure_soon(self, _: object = None) -> None:
         if not self._areas.isActive():
             self._areas.start()
 
     def _measure(self) -> None:
+        if self._session.document is not None and self._session.document.stepping:
+            self._areas.start()  # areas are those of the last finished gesture
+            return
         found = {row.value: row for row in commands.label_statistics(self._session)}
         for value, row in self.rows.items():
             measured = found.get(value)
@@ -227,13 +133,13 @@ class LabelList(QWidget):
         self.rows[label.value].start_renaming()
 
 
-def _swatch(color: str) -> QPixmap:
-    pixmap = QPixmap(28, 28)
-    pixmap.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(pixmap)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor(color))
-    painter.drawRoundedRect(4, 4, 20, 20, 4, 4)
-    painter.end()
-    return pixmap
+class _ChooseNth:
+    """Makes the n-th label of the list (from 0) the active one."""
+
+    def __init__(self, session: Session, place: int) -> None:
+        self._session, self._place = session, place
+
+    def __call__(self) -> None:
+        labels = self._session.label_set.labels
+        if self._place < len(labels):
+            commands.choose_label(self._session, labels[self._place].value)

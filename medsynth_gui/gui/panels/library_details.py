@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from medsynth_gui.core.errors import Message
+from medsynth_gui.core.errors import InputError, Message
 from medsynth_gui.core.geometry import PixelSpacing
 from medsynth_gui.core.image import ImageSeries
 from medsynth_gui.core.study import OpenFailure
@@ -68,8 +68,13 @@ class LibraryDetails(SidePanel):
         states = [self.tr("Synthetic image") if entry.synthetic else "", entry.review]
         self._state.setText(" · ".join(filter(None, states)))
         self._state.setVisible(any(states))
-        self._facts.set_rows(self._rows(entry))
-        for problem in entry.series.problems if entry.series else ():
+        try:
+            self._facts.set_rows(self._rows(entry))
+            problems = entry.series.problems if entry.series else ()
+        except InputError as error:
+            self._facts.set_rows(())
+            problems = (error.message,)
+        for problem in problems:
             self._notes.addWidget(text(words(problem), "caution"))
 
     def _rows(self, entry: LibraryEntry) -> list[tuple[str, str]]:

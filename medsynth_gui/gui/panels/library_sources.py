@@ -14,14 +14,17 @@ from medsynth_gui.session.session import Session
 
 
 def series_entry(opened: OpenSeries) -> LibraryEntry:
-    """An opened series."""
+    """An opened series; one that was not read yet is a still of which the name is known."""
+    if not opened.is_read:
+        return LibraryEntry(key=opened.key, title=opened.title, detail="OT", modality="OT",
+                            review=opened.review.state.value, opened=opened)
     series = opened.series
     count = series.frame_count
     frames = (QCoreApplication.translate("series", "{0} frames").format(count) if count > 1 else
               f"{series.columns} × {series.rows}")
     return LibraryEntry(key=opened.key, title=opened.title, detail=f"{series.modality} · {frames}",
                         modality=series.modality, synthetic=series.synthetic, review=opened.review.state.value,
-                        series=series)
+                        opened=opened)
 
 
 def sample_entry(sample: Sample) -> LibraryEntry:

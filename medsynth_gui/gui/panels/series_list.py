@@ -13,7 +13,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtGui import QIcon, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
@@ -38,11 +38,14 @@ STATE_GLYPHS = {ReviewState.UNLABELLED: ("circle", "muted"), ReviewState.IN_PROG
                 ReviewState.REJECTED: ("x-circle-fill", "bad")}
 _ROLE = Qt.ItemDataRole.UserRole
 _ROW = 68
+_KEPT = 200
 _THUMB = QSize(60, 46)
 
 
 def describe(opened: OpenSeries) -> str:
     """`US · 120 frames`; a file that names no modality (OT) is an image or a cine."""
+    if not opened.is_read:
+        return QCoreApplication.translate("series", "Image")
     count = opened.series.frame_count
     frames = QCoreApplication.translate("series", "1 frame") if count == 1 else \
         QCoreApplication.translate("series", "{0} frames").format(count)
@@ -55,10 +58,10 @@ class _Entry:
 
     def __init__(self, opened: OpenSeries) -> None:
         self.key = opened.key
-        self._series = opened.series
+        self._opened = opened
 
     def gray(self) -> object:
-        return self._series.gray(0)
+        return self._opened.series.gray(0)
 
 
 class SeriesModel(QAbstractListModel):
@@ -99,6 +102,8 @@ class _Row(QStyledItemDelegate):
     def __init__(self, theme: Theme, thumbnails: Thumbnails, parent: QWidget) -> None:
         super().__init__(parent)
         self._theme, self._thumbnails = theme, thumbnails
+        self._scaled: dict[tuple[int, int], QPixmap] = {}
+        self._icons: dict[str, QIcon] = {}
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         return QSize(0, _ROW)
@@ -120,7 +125,9 @@ class _Row(QStyledItemDelegate):
         self._paint_thumbnail(painter, thumb, opened)
         glyph, token = STATE_GLYPHS[opened.review.state]
         mark = QRect(box.right() - SPACE.S - 14, box.center().y() - 7, 15, 15)
-        icon(glyph, color=token).paint(painter, mark)
+        if glyph not in self._icons:
+            self._icons[glyph] = icon(glyph, color=token)
+        self._icons[glyph].paint(painter, mark)
         text = QRect(thumb.right() + SPACE.S, box.top(), mark.left() - thumb.right() - SPACE.S - SPACE.XS, box.height())
         self._paint_text(painter, text, opened, strong=selected)
         painter.restore()
@@ -130,13 +137,21 @@ class _Row(QStyledItemDelegate):
         pixmap = self._thumbnails.find(_Entry(opened))
         if pixmap is None:
             return
-        scaled = pixmap.scaled(box.size() * painter.device().devicePixelRatio(),
-                               Qt.AspectRatioMode.KeepAspectRatioByExpanding,
-                               Qt.TransformationMode.SmoothTransformation)
         ratio = painter.device().devicePixelRatio()
+        scaled = self._fitted(pixmap, box.size() * ratio)
         width, height = int(box.width() * ratio), int(box.height() * ratio)
         left, top = (scaled.width() - width) // 2, (scaled.height() - height) // 2
         painter.drawPixmap(box, scaled, QRect(left, top, width, height))
+
+    def _fitted(self, pixmap: QPixmap, size: QSize) -> QPixmap:
+        """Scaled once: every step through a list paints all rows in sight anew."""
+        key = pixmap.cacheKey(), size.width()
+        if key not in self._scaled:
+            if len(self._scaled) >= _KEPT:
+                self._scaled.clear()
+            self._scaled[key] = pixmap.scaled(size, Qt.AspectRatioMode.KeepAspectRatioByExpanding,
+                                              Qt.TransformationMode.SmoothTransformation)
+        return self._scaled[key]
 
     def _paint_text(self, painter: QPainter, box: QRect, opened: OpenSeries, *, strong: bool) -> None:
         half = box.height() // 2

@@ -50,6 +50,10 @@ QToolButton:hover { background: %raised%; }
 QToolButton:pressed, QToolButton:checked { background: %selected%; }
 QToolButton:focus { border: 1px solid %accent%; padding: 4px; }
 QToolButton::menu-indicator { width: 0; }
+QToolButton[flyout="true"] { padding-right: 15px; }
+QToolButton[flyout="true"]:focus { padding-right: 14px; }
+QToolButton[flyout="true"]::menu-button { border: none; width: 15px; background: transparent; }
+QToolButton[flyout="true"]::menu-arrow { image: url("%icons%/caret-down.svg"); width: 8px; height: 8px; }
 QToolButton[rail="true"] { padding: 6px 2px; font-size: 8pt; font-weight: 500; border-radius: %radius%px; color: %text%; }
 QToolButton[rail="true"]:focus { padding: 5px 1px; }
 

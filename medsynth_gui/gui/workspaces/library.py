@@ -14,6 +14,7 @@ from medsynth_gui.core.study import OpenFailure
 from medsynth_gui.gui.actions import ActionRow
 from medsynth_gui.gui.context import AppContext
 from medsynth_gui.gui.dialogs.project_folder import choose_project, ensure_project
+from medsynth_gui.gui.importing import MaskImporter
 from medsynth_gui.gui.item_models.library_entries import LibraryEntry, LibraryFilter
 from medsynth_gui.gui.item_models.library_model import ENTRY_ROLE, LibraryModel
 from medsynth_gui.gui.opening import Opener
@@ -34,6 +35,8 @@ ROWS = (
               "paint-brush"),
     ActionRow("library.add", QT_TRANSLATE_NOOP("actions", "Add the selected images to the project"), ("Ctrl+Return",),
               "plus"),
+    ActionRow("library.import_masks", QT_TRANSLATE_NOOP("actions", "Import a labelled dataset…"), ("Ctrl+Shift+I",),
+              "stack"),
     ActionRow("library.search", QT_TRANSLATE_NOOP("actions", "Filter the library"), ("Ctrl+F", "/"),
               "magnifying-glass"),
 )
@@ -57,6 +60,9 @@ class LibraryWorkspace(Workspace):
         self.filters.changed.connect(self._filter)
         self.filters.create_project.connect(partial(choose_project, context, self, create=True))
         self.filters.open_project.connect(partial(choose_project, context, self, create=False))
+        self._shown = False
+        self.importer = MaskImporter(context, self, self._import_finished)
+        self.opener.opening.connect(self.importer.look)
         self.details = LibraryDetails(context.theme, self.annotate)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -64,7 +70,8 @@ class LibraryWorkspace(Workspace):
         layout.addWidget(self.filters)
         layout.addWidget(self._middle(), 1)
         layout.addWidget(self.details)
-        for action_row, handler in zip(ROWS, (self.annotate, self.add_to_project, self.filters.search.setFocus),
+        for action_row, handler in zip(ROWS, (self.annotate, self.add_to_project, self.importer.choose,
+                                             self.filters.search.setFocus),
                                        strict=True):
             context.actions.add(action_row, handler)
         session = context.session
@@ -80,6 +87,8 @@ class LibraryWorkspace(Workspace):
                   button(self.tr("Open files…"), self.opener.choose_files, glyph="folder-open", name="library-open"),
                   button(self.tr("Open a folder…"), self.opener.choose_folder, glyph="folders",
                          name="library-open-folder"),
+                  button(self.tr("With masks…"), self.importer.choose, glyph="stack", name="library-import-masks",
+                         tip=self.tr("Import a dataset that comes with masks (Ctrl+Shift+I)")),
                   self.add_button, stretch=1)
         bar.setContentsMargins(SPACE.M, SPACE.M, SPACE.M, SPACE.S)
         self.grid = LibraryGrid(self.model, self.context.theme)
@@ -102,17 +111,25 @@ class LibraryWorkspace(Workspace):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(bar)
+        column.addWidget(self.importer.offer)
         column.addWidget(self.pages, 1)
         return box
 
     def activated(self) -> None:
+        self._shown = True
         self._project_changed(self.context.session.project)
         self.details.set_failures(self.context.failures)
         self.grid.setFocus()
 
+    def deactivated(self) -> None:
+        self._shown = False
+
     # --- what is listed
 
     def _refresh(self, *_: object) -> None:
+        # Hidden, it is filled when it is shown: a stroke in Annotate must not list ten thousand images anew.
+        if not self._shown:
+            return
         entries = [*(series_entry(opened) for opened in self.context.session.opened), *self._samples]
         chosen = {entry.key for entry in self.chosen()}
         self.model.set_entries(entries)
@@ -161,7 +178,7 @@ class LibraryWorkspace(Workspace):
     def _selected(self, *_: object) -> None:
         chosen = self.chosen()
         self.details.show_entries(chosen)
-        self.add_button.setEnabled(any(entry.series is not None for entry in chosen))
+        self.add_button.setEnabled(any(entry.opened is not None for entry in chosen))
         self.context.actions.set_available("library.annotate", len(chosen) == 1)
         self.context.actions.set_available("library.add", self.add_button.isEnabled())
 
@@ -174,7 +191,7 @@ class LibraryWorkspace(Workspace):
             self._open(chosen[0])
 
     def _open(self, entry: LibraryEntry) -> None:
-        if entry.series is not None:
+        if entry.opened is not None:
             if select_series(self.context.session, entry.key):
                 self.context.show_workspace("annotate")
         elif entry.image is not None:
@@ -185,7 +202,7 @@ class LibraryWorkspace(Workspace):
     def add_to_project(self) -> None:
         """Add the selected series: their labelled frames, or the frame shown where nothing is drawn."""
         session = self.context.session
-        keys = [entry.key for entry in self.chosen() if entry.series is not None]
+        keys = [entry.key for entry in self.chosen() if entry.opened is not None]
         if not keys or not ensure_project(self.context, self):
             return
         wanted = frames_to_add(session, (found for key in keys if (found := session.find(key)) is not None))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from medsynth_gui.core.errors import Message
 from medsynth_gui.core.geometry import PixelSpacing
-from medsynth_gui.core.image import UltrasoundRegion
+from medsynth_gui.core.image import RegionAxis, UltrasoundRegion
 from medsynth_gui.io.dicom.header import Header, as_list, element
 from medsynth_gui.io.dicom.values import groups, number
 from medsynth_gui.io.limits import quoted
@@ -15,7 +15,9 @@ from medsynth_gui.io.limits import quoted
 if TYPE_CHECKING:
     from pydicom import Dataset
 
-_CENTIMETRE = 3
+_UNITS = {1: "%", 2: "dB", 3: "cm", 4: "s", 5: "Hz", 6: "dB/s", 7: "cm/s", 8: "cm²", 9: "cm²/s", 10: "cm³",
+          11: "cm³/s", 12: "degree"}
+_FORMATS = {1: "2D", 2: "M-mode", 3: "spectral", 4: "waveform", 5: "graphics"}
 _DATA_TYPES = {1: "tissue", 2: "colour flow", 3: "PW Doppler", 4: "CW Doppler", 5: "Doppler mean trace",
                6: "Doppler mode trace", 7: "Doppler maximum trace", 8: "volume trace", 10: "ECG trace",
                11: "pulse trace", 12: "phonocardiogram", 13: "gray bar", 14: "colour bar", 15: "integrated backscatter",
@@ -37,17 +39,31 @@ def _regions(header: Header, rows: int, columns: int) -> Iterator[UltrasoundRegi
         # The file counts the last row and column in.
         y1, x1 = min(y1 + 1, rows), min(x1 + 1, columns)
         if 0 <= y0 < y1 and 0 <= x0 < x1:
-            kind = int(number(element(item, "RegionDataType")) or 0)
-            yield UltrasoundRegion(y0, x0, y1, x1, _DATA_TYPES.get(kind, "not named"), _region_spacing(item))
+            y_axis, x_axis = _axis(item, "Y"), _axis(item, "X")
+            yield UltrasoundRegion(
+                y0, x0, y1, x1, _DATA_TYPES.get(_code(item, "RegionDataType"), "not named"),
+                _region_spacing(y_axis, x_axis), _FORMATS.get(_code(item, "RegionSpatialFormat"), ""), y_axis, x_axis,
+                low_priority=bool(_code(item, "RegionFlags") & 1))
 
 
-def _region_spacing(item: Dataset) -> PixelSpacing | None:
-    units = [number(element(item, f"PhysicalUnits{axis}Direction")) for axis in "YX"]
-    y, x = (number(element(item, f"PhysicalDelta{axis}")) for axis in "YX")
-    if units != [_CENTIMETRE, _CENTIMETRE] or y is None or x is None:
+def _code(item: Dataset, keyword: str) -> int:
+    return int(number(element(item, keyword)) or 0)
+
+
+def _axis(item: Dataset, axis: str) -> RegionAxis | None:
+    delta = number(element(item, f"PhysicalDelta{axis}"))
+    if delta is None:
+        return None
+    unit = _UNITS.get(_code(item, f"PhysicalUnits{axis}Direction"), "")
+    return RegionAxis(unit, delta, number(element(item, f"ReferencePixel{axis}0")),
+                      number(element(item, f"ReferencePixelPhysicalValue{axis}")) or 0.0)
+
+
+def _region_spacing(y: RegionAxis | None, x: RegionAxis | None) -> PixelSpacing | None:
+    if y is None or x is None or (y.unit, x.unit) != ("cm", "cm"):
         return None
     # A delta may be negative: the axis points the other way.
-    return _spacing(abs(y) * 10, abs(x) * 10, "UltrasoundRegion")
+    return _spacing(abs(y.delta) * 10, abs(x.delta) * 10, "UltrasoundRegion")
 
 
 def read_spacing(header: Header, regions: tuple[UltrasoundRegion, ...]) -> tuple[PixelSpacing | None, list[Message]]:
@@ -69,7 +85,8 @@ def read_spacing(header: Header, regions: tuple[UltrasoundRegion, ...]) -> tuple
             pair = element(group, keyword)
             if pair is None:
                 continue
-            spacing = _pair(pair, "PixelSpacing" if keyword == "PixelSpacing" else "ImagerPixelSpacing")
+            at_detector = keyword != "PixelSpacing" or _uncorrected(header, pair)
+            spacing = _pair(pair, "ImagerPixelSpacing" if at_detector else "PixelSpacing")
             if spacing is None:
                 problems.append(Message("spacing-invalid", {"path": header.path, "value": quoted(pair)}))
             elif region and abs(spacing.y_mm / region.y_mm - 1) + abs(spacing.x_mm / region.x_mm - 1) > 0.02:
@@ -78,6 +95,14 @@ def read_spacing(header: Header, regions: tuple[UltrasoundRegion, ...]) -> tuple
             else:
                 return spacing, problems
     return region, problems
+
+
+def _uncorrected(header: Header, pair: object) -> bool:
+    """PixelSpacing that repeats ImagerPixelSpacing and names no calibration is that at the detector, PS3.3 10.7.1.3."""
+    imager = header.get("ImagerPixelSpacing")
+    if imager is None or header.text("PixelSpacingCalibrationType"):
+        return False
+    return _pair(imager, "") == _pair(pair, "")
 
 
 def _pair(value: object, source: str) -> PixelSpacing | None:

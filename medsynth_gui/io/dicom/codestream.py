@@ -45,79 +45,13 @@ def _jpeg_frame(data: bytes) -> tuple[int, int, int, int] | None:
     return None
 
 
-def sound_markers(data: bytes) -> bool:
-    """Whether the segments before the first scan of a JPEG or JPEG-LS stream are whole and enough to decode it.
-
-    GDCM ends the process where they are not, so nothing is handed to it untested.
-    """
-    position, frame, tables = 2, b"", set[int]()
-    while position + 4 <= len(data) and data[position] == 0xFF:
-        marker = data[position + 1]
-        if marker == 0xD8:
-            position += 2
-            continue
-        length = struct.unpack(">H", data[position + 2:position + 4])[0]
-        body = data[position + 4:position + 2 + length]
-        if length < 2 or len(body) < length - 2:
-            return False
-        if marker == 0xDA:
-            return _sound_scan(body, frame, tables, lossless_jls=b"\xff\xf7" in data[:position])
-        if marker in _SIZED:
-            if frame:
-                return False
-            frame = body
-        elif marker == 0xC4:
-            if (found := _huffman_tables(body)) is None:
-                return False
-            tables |= found
-        elif not (0xE0 <= marker <= 0xEF or marker in (0xDB, 0xDD, 0xF8, 0xFE)):
-            return False
-        position += 2 + length
-    return False
-
-
-def _sound_scan(body: bytes, frame: bytes, tables: set[int], *, lossless_jls: bool) -> bool:
-    """A scan names components of the frame and tables that were defined, and how to predict."""
-    count = body[0] if body else 0
-    if len(frame) < 6 or len(frame) != 6 + 3 * frame[5] or not 1 <= count <= 4 or len(body) != 4 + 2 * count:
-        return False
-    known = {frame[6 + 3 * index] for index in range(frame[5])}
-    if any(frame[7 + 3 * index] not in (0x11, 0x21, 0x22) for index in range(frame[5])):
-        return False
-    pairs = [(body[1 + 2 * index], body[2 + 2 * index]) for index in range(count)]
-    if len({name for name, _ in pairs}) < count or any(name not in known for name, _ in pairs):
-        return False
-    if lossless_jls:
-        return body[-2] <= 2
-    return 1 <= body[-3] <= 7 and body[-2] == 0 and body[-1] < frame[0] and all(t >> 4 in tables for _, t in pairs)
-
-
-def _huffman_tables(body: bytes) -> set[int] | None:
-    """Numbers of the DC tables in a segment; None where it is not whole."""
-    position, found = 0, set[int]()
-    while position < len(body):
-        counts = body[position + 1:position + 17]
-        # A code of n bits has at most 2**n words, the shorter ones taken off.
-        left = 1
-        for count in counts:
-            left = left * 2 - count
-            if left < 0:
-                return None
-        values = body[position + 17:position + 17 + sum(counts)]
-        if len(counts) < 16 or len(values) < sum(counts) or not counts or sum(counts) == 0 or max(values) > 16:
-            return None
-        found.add(body[position])
-        position += 17 + sum(counts)
-    return found
-
-
 def without_notes(data: bytes) -> bytes:
-    """The stream without application segments and comments; its markers must be sound."""
+    """A JPEG stream without application segments and comments; as it is where its segments are damaged."""
     kept, position = [data[:2]], 2
-    while data[position + 1] != 0xDA:
-        bare = data[position + 1] in _BARE
-        end = position + 2 + (0 if bare else struct.unpack(">H", data[position + 2:position + 4])[0])
-        if not (0xE0 <= data[position + 1] <= 0xEF or data[position + 1] == 0xFE):
+    while position + 4 <= len(data) and data[position] == 0xFF and data[position + 1] != 0xDA:
+        marker = data[position + 1]
+        end = position + 2 + (0 if marker in _BARE else struct.unpack(">H", data[position + 2:position + 4])[0])
+        if not (0xE0 <= marker <= 0xEF or marker == 0xFE):
             kept.append(data[position:end])
         position = end
-    return b"".join([*kept, data[position:]])
+    return b"".join([*kept, data[position:]]) if data[position:position + 2] == b"\xff\xda" else data

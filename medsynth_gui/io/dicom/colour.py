@@ -1,4 +1,4 @@
-"""Colour: palettes, and baseline JPEG as its markers say."""
+"""Colour: palettes, and baseline JPEG as RGB."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ import numpy.typing as npt
 
 from medsynth_gui.core.errors import InputError
 from medsynth_gui.core.image import Frame
+from medsynth_gui.io.dicom.colour_decision import libjpeg_model
 from medsynth_gui.io.dicom.header import Header, load_pydicom
+from medsynth_gui.io.dicom.jpeg_exact import decode_exact
 from medsynth_gui.io.dicom.layout import PixelLayout
 from medsynth_gui.io.limits import quoted
 
@@ -43,35 +45,29 @@ def apply_palette(values: Frame, table: npt.NDArray[np.uint8]) -> npt.NDArray[np
 def decode_baseline(data: bytes, layout: PixelLayout) -> npt.NDArray[np.uint8]:
     """One 8-bit JPEG frame: (y, x), or (y, x, 3) in RGB.
 
-    Markers of the stream (Adobe, JFIF, components named R, G, B) decide whether it is YCbCr; only where there
-    are none does the photometric interpretation.
+    The photometric interpretation of `layout` holds (RGB: the components are shown as they are); whether it can be
+    believed has been decided before, see `colour_decision`.
     """
+    if layout.samples == 1:
+        return decode_exact(data, gray=True)
+    model = "RGB" if layout.photometric == "RGB" else "YBR"
+    if libjpeg_model(data) == model:
+        return decode_exact(data, gray=False)
+    return components_as_they_are(data) if model == "RGB" else ybr_to_rgb(decode_exact(data, gray=False))
+
+
+def components_as_they_are(data: bytes) -> npt.NDArray[np.uint8]:
+    """The components (y, x, 3) of a JPEG that libjpeg takes for YCbCr, not converted."""
     from PIL import Image
 
     with Image.open(io.BytesIO(data), formats=("JPEG",)) as image:
-        if layout.samples == 1:
-            return np.array(image if image.mode == "L" else image.convert("L"))
-        unmarked = "adobe_transform" not in image.info and "jfif" not in image.info
-        if unmarked and layout.photometric == "RGB":
-            # Asks libjpeg for the components as they are.
-            image.draft("YCbCr", image.size)
-            return np.array(image)
-        return np.array(image.convert("RGB"))
+        image.draft("YCbCr", image.size)
+        return np.array(image)
 
 
-def decode_rle_bits(data: bytes, layout: PixelLayout) -> npt.NDArray[np.uint8]:
-    """One RLE frame of one-bit values as (y, x) of 0 and 1, which the usual decoders refuse."""
-    segments, start = np.frombuffer(data[:8], "<u4")
-    if segments != 1:
-        raise ValueError(f"{segments} RLE segments for one-bit pixels")
-    need, out, position = -(-layout.frame_bits // 8), bytearray(), int(start)
-    while len(out) < need and position + 1 < len(data):
-        count = data[position]
-        if count < 128:
-            out += data[position + 1:position + 2 + count]
-            position += 2 + count
-        else:
-            out += data[position + 1:position + 2] * (257 - count if count > 128 else 0)
-            position += 2 if count > 128 else 1
-    bits = np.unpackbits(np.frombuffer(bytes(out[:need]), np.uint8), bitorder="little")
-    return bits[: layout.frame_bits].reshape(layout.rows, layout.columns)
+def ybr_to_rgb(values: Frame) -> npt.NDArray[np.uint8]:
+    """Full-range YCbCr (y, x, 3) to RGB."""
+    load_pydicom()
+    from pydicom.pixels.processing import convert_color_space
+
+    return convert_color_space(np.asarray(values, np.uint8), "YBR_FULL", "RGB")

@@ -3,33 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from medsynth_gui.core.errors import InputError, MedSynthError
 from medsynth_gui.core.image import Frame
-from medsynth_gui.io.dicom.codestream import claimed_size, precision, sound_markers, without_notes
-from medsynth_gui.io.dicom.colour import apply_palette, decode_baseline, decode_rle_bits, palette_table
-from medsynth_gui.io.dicom.frame_index import FrameIndex, index_encapsulated, index_native, read_spans
-from medsynth_gui.io.dicom.header import Header, PixelPlace, element, load_pydicom
-from medsynth_gui.io.dicom.jpeg_deep import decode_deep, needs_deep_decoder
+from medsynth_gui.io.dicom.codecs import one_bit
+from medsynth_gui.io.dicom.codestream import claimed_size, precision, without_notes
+from medsynth_gui.io.dicom.colour import apply_palette, palette_table
+from medsynth_gui.io.dicom.colour_decision import Choice, ColourDecision, decide_colour, unhalved
+from medsynth_gui.io.dicom.frame_index import FrameIndex, declared_frames, index_encapsulated, index_native, read_spans
+from medsynth_gui.io.dicom.header import Header, PixelPlace, element
 from medsynth_gui.io.dicom.layout import PixelLayout, read_layout
+from medsynth_gui.io.dicom.syntaxes import EXPLICIT, RLE, Decoder, decoder_for
 from medsynth_gui.io.dicom.values import Rescale, read_rescale
 from medsynth_gui.io.frame_cache import FrameCache
 from medsynth_gui.io.limits import quoted
 
-_JPEG_BASELINE = "1.2.840.10008.1.2.4.50"
-_JPEG_EXTENDED = "1.2.840.10008.1.2.4.51"
-_RLE = "1.2.840.10008.1.2.5"
-_J2K = ("1.2.840.10008.1.2.4.90", "1.2.840.10008.1.2.4.91", "1.2.840.10008.1.2.4.201", "1.2.840.10008.1.2.4.202",
-        "1.2.840.10008.1.2.4.203")
-_EXPLICIT = "1.2.840.10008.1.2.1"
-_BIG_ENDIAN = "1.2.840.10008.1.2.2"
-_COMPRESSED = ("1.2.840.10008.1.2.4", _RLE)
-_GDCM = ("1.2.840.10008.1.2.4.57", "1.2.840.10008.1.2.4.70", "1.2.840.10008.1.2.4.80", "1.2.840.10008.1.2.4.81")
-_NATIVE = ("1.2.840.10008.1.2", _EXPLICIT, _BIG_ENDIAN)
+_COMPRESSED = ("1.2.840.10008.1.2.4", RLE)
+_LOSSLESS_JPEG = ("1.2.840.10008.1.2.4.57", "1.2.840.10008.1.2.4.70")
 
 
 @dataclass(frozen=True)
@@ -41,6 +35,7 @@ class _Decoding:
     layout: PixelLayout
     index: FrameIndex
     syntax: str
+    decoder: Decoder
     palette: npt.NDArray[np.uint8] | None
     rescale: tuple[Rescale | None, ...]
     lut: Callable[[Frame], Frame] | None
@@ -49,8 +44,11 @@ class _Decoding:
 class DicomFrames:
     """Frames by index; each decode opens the file anew, so any thread may ask."""
 
-    def __init__(self, decoding: _Decoding) -> None:
-        self._decoding = decoding
+    def __init__(self, decoding: _Decoding, choice: Choice = "auto") -> None:
+        self.colour: ColourDecision | None = _decide(decoding, choice)
+        self._tagged = decoding
+        photometric = self.colour.photometric if self.colour else decoding.layout.photometric
+        self._decoding = replace(decoding, layout=replace(decoding.layout, photometric=photometric))
         self._cache = FrameCache()
 
     def __len__(self) -> int:
@@ -58,6 +56,14 @@ class DicomFrames:
 
     def frame(self, index: int) -> Frame:
         return self._cache.get_or(index, self._decode)
+
+    def kept(self, index: int) -> Frame | None:
+        """The frame if it is in memory."""
+        return self._cache.get(index)
+
+    def with_colour(self, choice: Choice) -> DicomFrames:
+        """The same frames with their samples read in another way."""
+        return DicomFrames(self._tagged, choice)
 
     @property
     def declared(self) -> int:
@@ -73,7 +79,7 @@ class DicomFrames:
         except FileNotFoundError:
             raise InputError("file-missing", path=path) from None
         except OSError as error:
-            raise InputError("dicom-pixels", path=path, frame=index, detail=error) from error
+            raise InputError("dicom-pixels", path=path, frame=index, detail=quoted(error)) from error
         # Codecs raise anything for damaged pixels, the one in Rust even what is no Exception (PanicException).
         except BaseException as error:
             if isinstance(error, (KeyboardInterrupt, SystemExit, GeneratorExit)):
@@ -93,11 +99,11 @@ def open_frames(header: Header, place: PixelPlace) -> tuple[DicomFrames, PixelLa
     Raises:
         InputError: unknown transfer syntax, absurd attributes, or no whole frame.
     """
-    layout = read_layout(header, place.keyword)
+    layout = unhalved(read_layout(header, place), place, declared_frames(header))
     # Pixels that were unpacked while the header kept the name of the compression.
     unpacked = not place.encapsulated and header.syntax.startswith(_COMPRESSED)
-    syntax = _EXPLICIT if unpacked else header.syntax
-    _check_decoder(header, syntax, place.encapsulated, layout)
+    syntax = EXPLICIT if unpacked else header.syntax
+    decoder = decoder_for(header, syntax, layout, encapsulated=place.encapsulated)
     if place.encapsulated:
         index = index_encapsulated(header, place)
     else:
@@ -107,30 +113,8 @@ def open_frames(header: Header, place: PixelPlace) -> tuple[DicomFrames, PixelLa
     if not index.frames:
         raise InputError("dicom-pixels-cut", path=header.path)
     palette = palette_table(header, layout) if layout.photometric == "PALETTE COLOR" else None
-    return DicomFrames(_Decoding(header, place, layout, index, syntax, palette,
+    return DicomFrames(_Decoding(header, place, layout, index, syntax, decoder, palette,
                                  _rescales(header, layout, len(index.frames)), _lut(header))), layout
-
-
-def syntax_name(syntax: str) -> str:
-    """The name of a transfer syntax, with its UID where that is all there is."""
-    load_pydicom()
-    from pydicom.uid import UID
-
-    name = str(UID(syntax).name)
-    return f"{name} ({syntax})" if name != syntax else syntax or "none"
-
-
-def _check_decoder(header: Header, syntax: str, encapsulated: bool, layout: PixelLayout) -> None:
-    from pydicom.pixels.decoders.base import get_decoder
-
-    try:
-        available = get_decoder(syntax).is_available
-    except NotImplementedError:
-        available = False
-    # pydicom lists decoders for lossy JPEG of 12 bits that refuse it, or do not survive it.
-    unsafe = syntax == _JPEG_EXTENDED and layout.allocated > 8 and not needs_deep_decoder(syntax, layout)
-    if not available or unsafe or (encapsulated and syntax in _NATIVE):
-        raise InputError("dicom-syntax", path=header.path, syntax=syntax_name(syntax))
 
 
 def _rescales(header: Header, layout: PixelLayout, frames: int) -> tuple[Rescale | None, ...]:
@@ -139,14 +123,26 @@ def _rescales(header: Header, layout: PixelLayout, frames: int) -> tuple[Rescale
     return tuple(read_rescale(header, layout, frame) for frame in range(frames if 1 < per_frame <= frames else 1))
 
 
+def _decide(decoding: _Decoding, choice: Choice) -> ColourDecision | None:
+    if decoding.layout.samples != 3:
+        return None
+    stream = b""
+    if decoding.place.encapsulated:
+        stream = read_spans(decoding.header.path, decoding.place, decoding.index.frames[0])
+    as_stored = replace(decoding, layout=replace(decoding.layout, photometric="RGB"))
+    return decide_colour(decoding.layout, stream, lambda: _decode_frame(as_stored, 0), choice=choice)
+
+
 def _decode_frame(decoding: _Decoding, index: int) -> Frame:
     layout = decoding.layout
     data = read_spans(decoding.header.path, decoding.place, decoding.index.frames[index])
     if decoding.place.encapsulated:
-        _check_claim(decoding, data)
-        values = _from_code_stream(decoding, data)
+        data = _checked(decoding, data)
+    if layout.allocated == 1 and not decoding.place.encapsulated:
+        # Frames of one-bit pixels need not begin on a byte.
+        values: Frame = one_bit(data, layout, index * layout.frame_bits % 8)
     else:
-        values = _from_native(decoding, data, index)
+        values = decoding.decoder.decode(data, layout, decoding.syntax)
     if values.shape[:2] != (layout.rows, layout.columns):
         raise ValueError(f"it decodes to {values.shape[0]} x {values.shape[1]} pixels")
     if decoding.palette is not None:
@@ -156,56 +152,18 @@ def _decode_frame(decoding: _Decoding, index: int) -> Frame:
     return decoding.lut(values) if decoding.lut else values
 
 
-def _check_claim(decoding: _Decoding, data: bytes) -> None:
+def _checked(decoding: _Decoding, data: bytes) -> bytes:
     """Refuse a code stream of another size than the header's before a codec allocates for it."""
     claim, layout = claimed_size(data), decoding.layout
-    if decoding.syntax in _GDCM and (
-            not 2 <= precision(data, 0) <= layout.allocated or not sound_markers(data)):
-        # GDCM ends the process on such a stream.
-        raise ValueError("its frame header is damaged")
+    if decoding.syntax in _LOSSLESS_JPEG:
+        if not 2 <= precision(data, 0) <= layout.allocated:
+            raise ValueError("its frame header is damaged")
+        # A strange JFIF version ends GDCM, which needs none.
+        data = without_notes(data) if layout.samples == 1 else data
     if claim is not None and claim != (layout.rows, layout.columns, layout.samples):
         raise ValueError(f"the header says {layout.rows} x {layout.columns} x {layout.samples}, "
                          f"the compressed frame {claim[0]} x {claim[1]} x {claim[2]}")
-
-
-def _from_code_stream(decoding: _Decoding, data: bytes) -> Frame:
-    layout = decoding.layout
-    if decoding.syntax in (_JPEG_BASELINE, _JPEG_EXTENDED) and layout.allocated == 8 and not layout.signed:
-        return decode_baseline(data, layout)
-    if needs_deep_decoder(decoding.syntax, layout):
-        return decode_deep(data, decoding.syntax, layout)
-    if decoding.syntax == _RLE and layout.allocated == 1:
-        return decode_rle_bits(data, layout)
-    if decoding.syntax in _GDCM[:2] and layout.samples == 1:
-        # GDCM takes a strange JFIF version for an error that ends the process.
-        data = without_notes(data)
-    from pydicom.encaps import encapsulate
-
-    return _through_pydicom(decoding, encapsulate([data], has_bot=False), decoding.syntax)
-
-
-def _from_native(decoding: _Decoding, data: bytes, index: int) -> Frame:
-    layout = decoding.layout
-    if layout.allocated == 1:
-        bits = np.unpackbits(np.frombuffer(data, np.uint8), bitorder="little")
-        first = index * layout.frame_bits % 8
-        return bits[first:first + layout.frame_bits].reshape(layout.rows, layout.columns)
-    missing = layout.frame_bits // 8 - len(data)
-    # Only the last frame may lack a few bytes: see `index_native`.
-    return _through_pydicom(decoding, data + bytes(max(missing, 0)), decoding.syntax)
-
-
-def _through_pydicom(decoding: _Decoding, data: bytes, syntax: str) -> Frame:
-    from pydicom.pixels.decoders.base import get_decoder
-
-    # By name: GDCM, which would come first, ends the process on some damaged streams.
-    plugin = "pylibjpeg" if syntax == _RLE or syntax in _J2K else ""
-    values, done = get_decoder(syntax).as_array(data, index=0, raw=False, decoding_plugin=plugin,
-                                                **decoding.layout.options())
-    if str(done["photometric_interpretation"]).startswith("YBR") and decoding.layout.samples == 3 \
-            and not str(done["photometric_interpretation"]).startswith(("YBR_ICT", "YBR_RCT")):
-        raise ValueError(f"no conversion from {done['photometric_interpretation']} to RGB")
-    return values
+    return data
 
 
 def _lut(header: Header) -> Callable[[Frame], Frame] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
+import os
 import struct
 import warnings
 import zlib
@@ -32,17 +33,32 @@ ITEM = b"\xfe\xff\x00\xe0"
 
 @dataclass(frozen=True)
 class PixelPlace:
-    """Where the value of the pixel element lies; `data` holds it where the file itself is deflated."""
+    """Where the value of the pixel element lies; `data` holds it where the file itself is deflated.
+
+    `stamp` tells whether the file is still the one that was looked at: its size and its time of change.
+    """
 
     keyword: str
     offset: int
     length: int
     encapsulated: bool
     data: bytes | None = None
+    vr: str = ""
+    stamp: tuple[int, int] | None = None
 
     def open(self, path: Path) -> BinaryIO:
-        """A new handle; the caller closes it."""
-        return path.open("rb") if self.data is None else io.BytesIO(self.data)
+        """A new handle; the caller closes it.
+
+        Raises:
+            InputError: the file was written anew since its header was read.
+        """
+        if self.data is not None:
+            return io.BytesIO(self.data)
+        file = path.open("rb")
+        if self.stamp is not None and _stamp(file) != self.stamp:
+            file.close()
+            raise InputError("file-changed", path=path)
+        return file
 
 
 @dataclass(frozen=True)
@@ -62,6 +78,11 @@ class Header:
         """The value of an element as one line of text."""
         value = self.get(keyword, "")
         return quoted(value) if str(value).strip() else ""
+
+
+def _stamp(file: BinaryIO) -> tuple[int, int]:
+    status = os.fstat(file.fileno())
+    return status.st_size, status.st_mtime_ns
 
 
 def element(dataset: Dataset, keyword: str, default: Any = None) -> Any:
@@ -201,7 +222,8 @@ def _find_pixels(file: BinaryIO, little: bool) -> PixelPlace | None:
     begins_with_item = file.read(4) == ITEM
     size = file.seek(0, io.SEEK_END)
     encapsulated = begins_with_item and (length == UNDEFINED or length > 8)
-    return PixelPlace(keyword, offset, size - offset if length == UNDEFINED else length, encapsulated)
+    return PixelPlace(keyword, offset, size - offset if length == UNDEFINED else length, encapsulated,
+                      vr="" if implicit else head[4:6].decode(), stamp=_stamp(file))
 
 
 def _guess_syntax(file: BinaryIO, place: PixelPlace | None, implicit: bool, little: bool) -> str:

@@ -14,14 +14,7 @@ from medsynth_gui.io.dicom.layout import PixelLayout
 _CODECS = {"1.2.840.10008.1.2.4.51": "mjpeg", "1.2.840.10008.1.2.4.80": "jpegls", "1.2.840.10008.1.2.4.81": "jpegls"}
 
 
-def needs_deep_decoder(syntax: str, layout: PixelLayout) -> bool:
-    """Whether FFmpeg is the one decoder at hand."""
-    if syntax not in _CODECS or layout.samples != 1 or layout.signed:
-        return False
-    return layout.allocated == 16 if _CODECS[syntax] == "mjpeg" else layout.stored in (6, 7)
-
-
-def decode_deep(data: bytes, syntax: str, layout: PixelLayout) -> Frame:
+def decode_deep(data: bytes, layout: PixelLayout, syntax: str) -> Frame:
     """One frame (y, x) of stored values.
 
     Raises:

@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from medsynth_gui.core.errors import InputError, MedSynthError, Message
-from medsynth_gui.core.image import FrameSource, ImageSeries
+from medsynth_gui.core.image import FrameSource, ImageSeries, SeriesPlace
 from medsynth_gui.core.provenance import Provenance
 from medsynth_gui.core.scanner import Scanner
 from medsynth_gui.core.study import Study
 from medsynth_gui.core.windowing import WindowLevel
 from medsynth_gui.io.dicom.calibration import read_frame_rate, read_regions, read_spacing
-from medsynth_gui.io.dicom.frames import DicomFrames, open_frames, syntax_name
-from medsynth_gui.io.dicom.header import Header, PixelPlace, read_header
+from medsynth_gui.io.dicom.frames import DicomFrames, open_frames
+from medsynth_gui.io.dicom.header import Header, PixelPlace, as_list, element, read_header
+from medsynth_gui.io.dicom.overlays import overlay_facts, read_overlays
+from medsynth_gui.io.dicom.syntaxes import is_video, syntax_name
 from medsynth_gui.io.dicom.tags import PRIVATE_CREATOR, PRIVATE_GROUP
-from medsynth_gui.io.dicom.values import read_windows
+from medsynth_gui.io.dicom.values import number, read_windows
 from medsynth_gui.io.limits import quoted
 
 _DIRECTORY = "1.2.840.10008.1.3.10"
-_VIDEO = "1.2.840.10008.1.2.4.10"
 _NOTED = ("Manufacturer", "ManufacturerModelName", "SOPClassUID", "ImageType", "StudyDate", "BodyPartExamined",
-          "ViewPosition", "Laterality", "BurnedInAnnotation")
+          "ViewPosition", "Laterality", "BurnedInAnnotation", "PixelSpacingCalibrationType",
+          "EstimatedRadiographicMagnificationFactor")
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,7 @@ class _Pixels:
     windows: tuple[WindowLevel, ...]
     problems: tuple[Message, ...]
     frame_rate_hz: float | None = None
+    colour: str = ""
 
 
 def open_dicom(path: Path) -> list[Study]:
@@ -65,13 +70,14 @@ def open_dicom(path: Path) -> list[Study]:
 
 
 def _series(header: Header, place: PixelPlace) -> ImageSeries:
-    pixels = _video(header, place) if header.syntax.startswith(_VIDEO) else _still_or_cine(header, place)
+    pixels = _video(header, place) if is_video(header.syntax) else _still_or_cine(header, place)
     regions = read_regions(header)
     spacing, doubts = read_spacing(header, regions)
     modality = header.text("Modality") or "OT"
     if spacing is None and modality in ("US", "IVUS") and not doubts:
         doubts = [Message("spacing-unknown", {"path": header.path})]
     details = [("transfer syntax", syntax_name(header.syntax)), ("patient id", header.text("PatientID"))]
+    details += [("colour", pixels.colour), ("overlays", overlay_facts(read_overlays(header)))]
     details += [(keyword, header.text(keyword)) for keyword in _NOTED]
     return ImageSeries(
         source=pixels.source, rows=pixels.rows, columns=pixels.columns, channels=pixels.channels,
@@ -80,7 +86,9 @@ def _series(header: Header, place: PixelPlace) -> ImageSeries:
         frame_rate_hz=read_frame_rate(header, len(pixels.source)) or pixels.frame_rate_hz,
         provenance=_provenance(header), problems=(*pixels.problems, *doubts), path=str(header.path),
         scanner=Scanner(header.text("Manufacturer"), header.text("ManufacturerModelName"),
-                        header.text("SoftwareVersions")),
+                        ", ".join(quoted(value, 64) for value in as_list(header.get("SoftwareVersions")))),
+        place=SeriesPlace(header.text("SeriesInstanceUID"), int(number(header.get("SeriesNumber")) or 0),
+                          int(number(header.get("InstanceNumber")) or 0), header.text("SeriesDescription")),
         details=tuple((name, value) for name, value in details if value))
 
 
@@ -89,13 +97,15 @@ def _still_or_cine(header: Header, place: PixelPlace) -> _Pixels:
     color = layout.samples == 3 or layout.photometric == "PALETTE COLOR"
     bits = 8 if layout.photometric == "PALETTE COLOR" else layout.stored
     return _Pixels(source, layout.rows, layout.columns, 3 if color else 1, bits, layout.photometric,
-                   read_windows(header, layout), tuple(_frame_problems(header, source)))
+                   read_windows(header, layout), tuple(_frame_problems(header, source)),
+                   colour=source.colour.text if source.colour else "")
 
 
-def _frame_problems(header: Header, source: DicomFrames) -> list[Message]:
-    if source.declared == len(source):
-        return []
-    return [Message("frames-differ", {"path": header.path, "declared": source.declared, "found": len(source)})]
+def _frame_problems(header: Header, source: DicomFrames) -> Iterator[Message]:
+    if source.declared != len(source):
+        yield Message("frames-differ", {"path": header.path, "declared": source.declared, "found": len(source)})
+    if source.colour and (problem := source.colour.problem(header.path)):
+        yield problem
 
 
 def _video(header: Header, place: PixelPlace) -> _Pixels:
@@ -113,8 +123,8 @@ def _video(header: Header, place: PixelPlace) -> _Pixels:
 
 
 def _sop_class(header: Header) -> str:
-    meta = getattr(header.dataset, "file_meta", {})
-    return header.text("SOPClassUID") or quoted(meta.get("MediaStorageSOPClassUID", "") or "none", 64)
+    meta: Any = getattr(header.dataset, "file_meta", {})
+    return header.text("SOPClassUID") or quoted(element(meta, "MediaStorageSOPClassUID", "none"), 64)
 
 
 def _no_image(header: Header) -> InputError:

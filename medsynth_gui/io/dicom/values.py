@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
 from medsynth_gui.core.image import Frame
 from medsynth_gui.core.windowing import WindowLevel
@@ -16,6 +17,9 @@ from medsynth_gui.io.dicom.layout import PixelLayout
 
 if TYPE_CHECKING:
     from pydicom import Dataset
+
+# More entries of a VOI table than this are interpolated; no more than 256 grays are seen.
+_MOST_CURVE = 4096
 
 
 @dataclass(frozen=True)
@@ -59,11 +63,11 @@ def read_rescale(header: Header, layout: PixelLayout, frame: int = 0) -> Rescale
 def read_windows(header: Header, layout: PixelLayout) -> tuple[WindowLevel, ...]:
     """The windows of the file; the full range where a colour or ultrasound image of more than 8 bits has none."""
     if layout.samples == 1 and layout.photometric != "PALETTE COLOR":
-        for group in groups(header, "FrameVOILUTSequence"):
-            if windows := tuple(_windows(group)):
-                return windows
-        if window := _lut_window(header):
-            return (window,)
+        tables = tuple(_voi_tables(header, layout))
+        windows = next((found for group in groups(header, "FrameVOILUTSequence") if (found := tuple(_windows(group)))),
+                       ())
+        if tables or windows:
+            return (*tables, *windows)
     if layout.allocated == 1:
         return (WindowLevel.from_range(0, 1),)
     full_range = layout.samples == 3 or header.text("Modality") in ("US", "IVUS")
@@ -75,23 +79,44 @@ def read_windows(header: Header, layout: PixelLayout) -> tuple[WindowLevel, ...]
 def _windows(group: Dataset) -> Iterator[WindowLevel]:
     centers, widths = as_list(element(group, "WindowCenter")), as_list(element(group, "WindowWidth"))
     names = as_list(element(group, "WindowCenterWidthExplanation"))
-    exact = str(element(group, "VOILUTFunction", "LINEAR")).upper() != "LINEAR"
+    function = str(element(group, "VOILUTFunction", "LINEAR")).upper()
     for index, (center, width) in enumerate(zip(map(number, centers), map(number, widths), strict=False)):
         if center is None or width is None or width < 1:
             continue
         name = str(names[index]) if index < len(names) else ""
+        if function == "SIGMOID":
+            yield WindowLevel(center, width, name, sigmoid=True)
+            continue
         # DICOM PS3.3 C.11.2.1.2: LINEAR counts the width from pixel centre to pixel centre.
-        high = center + width / 2 - (0 if exact else 1)
+        high = center + width / 2 - (0 if function == "LINEAR_EXACT" else 1)
         yield WindowLevel.from_range(center - width / 2, max(high, center - width / 2 + 1e-3), name)
 
 
-def _lut_window(header: Header) -> WindowLevel | None:
-    """The input range of a VOI table, as the nearest window."""
+def _voi_tables(header: Header, layout: PixelLayout) -> Iterator[WindowLevel]:
+    """The VOI tables: from the first to the last value that they map, with what lies between as a curve."""
     for item in header.get("VOILUTSequence") or ():
         descriptor = [number(value) for value in as_list(element(item, "LUTDescriptor"))]
-        if len(descriptor) == 3 and descriptor[0] is not None and descriptor[1] is not None:
-            return WindowLevel.from_range(descriptor[1], descriptor[1] + (descriptor[0] or 65536) - 1, "VOI LUT")
-    return None
+        data = _table_values(element(item, "LUTData"))
+        if len(descriptor) != 3 or None in descriptor or len(data) < 2:
+            continue
+        count, first, bits = (int(value or 0) for value in descriptor)
+        data = data[: count or 65536]
+        top = 2.0 ** bits - 1 if 8 <= bits <= 16 and 2 ** bits > data.max() else max(float(data.max()), 1.0)
+        if layout.signed and first > 32767:
+            first -= 65536
+        places = np.linspace(0, len(data) - 1, min(len(data), _MOST_CURVE))
+        curve = np.interp(places, np.arange(len(data)), data / top)
+        name = str(element(item, "LUTExplanation", "")) or "VOI LUT"
+        window = WindowLevel.from_range(first, first + len(data) - 1, name)
+        yield replace(window, curve=tuple(curve.tolist()))
+
+
+def _table_values(value: Any) -> npt.NDArray[np.float64]:
+    """LUTData, which pydicom leaves as bytes where its VR is OW."""
+    if isinstance(value, bytes):
+        return np.frombuffer(value[: len(value) // 2 * 2], "<u2").astype(np.float64)
+    found = [number(entry) for entry in as_list(value)]
+    return np.array([0.0 if entry is None else entry for entry in found])
 
 
 def number(value: Any) -> float | None:

@@ -87,13 +87,15 @@ def write_series(path: Path, series: ImageSeries, *, patient_id: str = "", descr
 
 def _shown(series: ImageSeries, frames: Sequence[int]) -> Iterator[npt.NDArray[np.uint8]]:
     """Frames as (y, x) or (y, x, 3) in 8 bits."""
+    from medsynth_gui.core.frame_reading import read_ahead
     from medsynth_gui.core.windowing import apply_window
 
-    for index in frames:
+    def shown(index: int) -> npt.NDArray[np.uint8]:
         if series.channels == 1:
-            yield series.gray(index)
-        else:
-            yield apply_window(series.frame(index), series.default_window(index))
+            return series.gray(index)
+        return apply_window(series.frame(index), series.default_window(index))
+
+    yield from (frame for _, frame in read_ahead(series, frames, shown))
 
 
 def _dataset(series: ImageSeries, frames: int, uids: _Uids, patient_id: str, description: str) -> Dataset:

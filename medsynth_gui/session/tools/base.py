@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from medsynth_gui.core.errors import Message
 from medsynth_gui.core.mask_document import MaskDocument
+from medsynth_gui.core.raster import Stamp
+from medsynth_gui.core.ruler import RulerLine
+from medsynth_gui.session.correcting import Correcting
+from medsynth_gui.session.measuring import Measuring
 
 Point = tuple[float, float]
 OptionValue = int | float | bool | str
@@ -22,11 +25,13 @@ class PointerEvent:
 
     Attributes:
         modifiers: any of "shift", "ctrl", "alt" that are held.
+        pressure: of a pen, 0..1; 1 where the device gives none.
     """
 
     y: float
     x: float
     modifiers: frozenset[str] = frozenset()
+    pressure: float = 1.0
 
     @property
     def point(self) -> Point:
@@ -35,10 +40,19 @@ class PointerEvent:
 
 @dataclass(frozen=True)
 class Preview:
-    """What a tool shows before it writes: an open line through `points` (y, x); `closed` near its first vertex."""
+    """What a tool shows before it writes.
 
-    points: tuple[Point, ...]
+    Attributes:
+        points: an open line (y, x); `closed` near its first vertex.
+        handles: vertices that can be dragged, drawn as dots; None: all `points` but the last.
+        stamp: the pixels that would be written, in the colour of the label `value` (0: removed).
+    """
+
+    points: tuple[Point, ...] = ()
     closed: bool = False
+    handles: tuple[Point, ...] | None = None
+    stamp: Stamp | None = None
+    value: int = 0
 
 
 @dataclass(frozen=True)
@@ -52,10 +66,15 @@ class ToolContext:
         label_name: what the person calls it.
         locked: values that must not change.
         options: the tool's options by key (all of them, defaults filled in).
-        image: gives the shown frame as 8-bit gray (y, x).
+        image: gives the shown frame as 8-bit gray (y, x), the same array until another image is shown.
         show: shows a preview, or none.
         tell: says a sentence to the person (a locked label, say).
+        set_option: remembers an option that the gesture changed.
         pixel_px: screen pixels per image pixel, for distances that a person aims at.
+        measuring: the measurements of the series.
+        ruler_drawn: asks for the length of a line along the scanner's ruler.
+        correcting: the prompts that a model answers.
+        accept_part: makes what a model proposes inside a shape the mask.
     """
 
     document: MaskDocument
@@ -67,7 +86,12 @@ class ToolContext:
     image: Callable[[], npt.NDArray[np.uint8]]
     show: Callable[[Preview | None], None] = field(default=lambda preview: None)
     tell: Callable[[Message], None] = field(default=lambda message: None)
+    set_option: Callable[[str, OptionValue], None] = field(default=lambda key, value: None)
     pixel_px: float = 1.0
+    measuring: Measuring = field(default_factory=Measuring)
+    ruler_drawn: Callable[[RulerLine], None] = field(default=lambda line: None)
+    correcting: Correcting = field(default_factory=Correcting)
+    accept_part: Callable[[Stamp], object] = field(default=lambda inside: None)
 
 
 def refuses(value: int, ctx: ToolContext) -> bool:
@@ -78,36 +102,50 @@ def refuses(value: int, ctx: ToolContext) -> bool:
     return True
 
 
-class Tool(Protocol):
-    """A gesture. One instance lives while the tool is chosen."""
+class Tool:
+    """A gesture. One instance lives while the tool is chosen; a tool defines the events that it needs."""
 
     @property
     def busy(self) -> bool:
         """A gesture is in hand."""
-        ...
+        return False
 
-    def press(self, event: PointerEvent, ctx: ToolContext) -> None: ...
+    def press(self, event: PointerEvent, ctx: ToolContext) -> None:
+        """The tool's button went down."""
 
     def move(self, event: PointerEvent, ctx: ToolContext) -> None:
         """The pointer moved, pressed or not."""
-        ...
 
-    def release(self, event: PointerEvent, ctx: ToolContext) -> None: ...
+    def release(self, event: PointerEvent, ctx: ToolContext) -> None:
+        """The tool's button went up."""
 
-    def double_click(self, event: PointerEvent, ctx: ToolContext) -> None: ...
+    def double_click(self, event: PointerEvent, ctx: ToolContext) -> None:
+        """Second press of a double click, in place of a press."""
+        self.press(event, ctx)
 
     def finish(self, ctx: ToolContext) -> None:
         """Complete the gesture in hand (Enter); nothing to do without one."""
-        ...
 
     def cancel(self, ctx: ToolContext) -> None:
         """Give the gesture in hand up (Esc): the mask is as it was before."""
-        ...
+
+    def step_back(self, ctx: ToolContext) -> None:
+        """Take back the last part of the gesture in hand (Backspace): a vertex, a scribble."""
+
+    def refresh(self, ctx: ToolContext) -> None:
+        """An option changed while a gesture is in hand: show it anew."""
 
 
 @dataclass(frozen=True)
 class ToolOption:
-    """One setting of a tool. `kind` is "int", "float" or "bool"; `low`, `high`, `step` in `unit`."""
+    """One setting of a tool.
+
+    Attributes:
+        kind: "int", "float" or "bool"; "choice" (a key of `choices`, each a key and its words); "label" (a label's
+            value, 0 for none); "over" (what may be painted over, see `session.tools.rules`).
+        low, high, step: of numbers, in `unit`.
+        quick: stands in the row beside the tools; the others in a sheet below it.
+    """
 
     key: str
     name: str
@@ -117,11 +155,21 @@ class ToolOption:
     high: float = 1
     step: float = 1
     unit: str = ""
+    choices: tuple[tuple[str, str], ...] = ()
+    quick: bool = False
 
     def clamped(self, value: OptionValue) -> OptionValue:
-        """The value as this option's kind, within its limits."""
+        """The value as this option's kind, within its limits; the default where it is of no use."""
         if self.kind == "bool":
             return bool(value)
+        if self.kind == "choice":
+            return value if value in dict(self.choices) else self.default
+        if self.kind == "over":
+            return value if isinstance(value, str) else self.default
+        if isinstance(value, str):
+            return self.default
+        if self.kind == "label":
+            return min(max(round(value), 0), 255)
         held = min(max(float(value), self.low), self.high)
         return round(held) if self.kind == "int" else held
 
@@ -135,6 +183,7 @@ class ToolSpec:
         cursor: "circle" (drawn with the option `radius` around the pointer) or "cross".
         shortcut: portable key name.
         hint: one line on how it is used.
+        group: which flyout of the tool bar holds it: "paint", "outline", "region", "assist" or "measure".
     """
 
     id: str
@@ -145,6 +194,7 @@ class ToolSpec:
     hint: str
     make: Callable[[], Tool]
     options: tuple[ToolOption, ...] = ()
+    group: str = "paint"
 
     @property
     def defaults(self) -> dict[str, OptionValue]:

@@ -5,13 +5,11 @@ from __future__ import annotations
 import math
 
 from medsynth_gui.core.raster import flood_image, flood_labels
-from medsynth_gui.session.tools.base import PointerEvent, ToolContext, refuses
+from medsynth_gui.session.tools.base import PointerEvent, Tool, ToolContext, refuses
 
 
-class Fill:
+class Fill(Tool):
     """Gives the region around the pointer the active label, or removes labels where Alt is held."""
-
-    busy = False
 
     def press(self, event: PointerEvent, ctx: ToolContext) -> None:
         value = 0 if "alt" in event.modifiers else ctx.label
@@ -25,17 +23,5 @@ class Fill:
         with ctx.document.step("Fill"):
             ctx.document.paint(stamp.region, stamp.mask, value)
 
-    def move(self, event: PointerEvent, ctx: ToolContext) -> None:
-        """A press does everything."""
-
-    def release(self, event: PointerEvent, ctx: ToolContext) -> None:
-        """A press does everything."""
-
     def double_click(self, event: PointerEvent, ctx: ToolContext) -> None:
         """The first press has filled already."""
-
-    def finish(self, ctx: ToolContext) -> None:
-        """There is never a gesture in hand."""
-
-    def cancel(self, ctx: ToolContext) -> None:
-        """There is never a gesture in hand."""

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-import math
-
 from medsynth_gui.core.raster import Point, polygon
-from medsynth_gui.session.tools.base import PointerEvent, Preview, ToolContext, refuses
+from medsynth_gui.session.tools.base import PointerEvent, Preview, Tool, ToolContext, refuses
+from medsynth_gui.session.tools.rules import put, value_of
+from medsynth_gui.session.tools.vertices import nearest_edge, nearest_vertex
 
-_CLOSE_PX = 8.0
 
+class Polygon(Tool):
+    """Fills the outline with the active label, or removes labels where Alt was held at the first corner.
 
-class Polygon:
-    """Fills the outline with the active label, or removes labels where Alt was held at the first corner."""
+    Until it is closed a corner can be dragged, an edge pressed makes a new corner, Backspace removes the last one.
+    """
 
     def __init__(self) -> None:
         self._points: list[Point] = []
-        self._erases = False
+        self._value = 0
         self._frame = 0
+        self._held: int | None = None
+        self._moved = False
 
     @property
     def busy(self) -> bool:
@@ -26,22 +29,30 @@ class Polygon:
         if self._points and self._frame != ctx.frame:
             self.cancel(ctx)
         if not self._points:
-            self._erases = "alt" in event.modifiers
-            self._frame = ctx.frame
-            if refuses(0 if self._erases else ctx.label, ctx):
+            self._value, self._frame = value_of(event.modifiers, ctx), ctx.frame
+            if refuses(self._value, ctx):
                 return
-        elif self._near_first(event, ctx):
-            self.finish(ctx)
-            return
-        self._points.append(event.point)
-        self.move(event, ctx)
+        self._held, self._moved = nearest_vertex(self._points, event.point, ctx.pixel_px), False
+        if self._held is None:
+            edge = nearest_edge(self._points, event.point, ctx.pixel_px, closed=False)
+            self._held = len(self._points) if edge is None else edge + 1
+            self._points.insert(self._held, event.point)
+            self._moved = True
+        self._show(event, ctx)
 
     def move(self, event: PointerEvent, ctx: ToolContext) -> None:
+        if self._held is not None:
+            self._moved = self._moved or nearest_vertex([self._points[self._held]], event.point,
+                                                        2 * ctx.pixel_px) is None
+            if self._moved:
+                self._points[self._held] = event.point
         if self._points:
-            ctx.show(Preview((*self._points, event.point), closed=self._near_first(event, ctx)))
+            self._show(event, ctx)
 
     def release(self, event: PointerEvent, ctx: ToolContext) -> None:
-        """Corners are set by presses."""
+        held, self._held = self._held, None
+        if held == 0 and not self._moved and len(self._points) >= 3:
+            self.finish(ctx)
 
     def double_click(self, event: PointerEvent, ctx: ToolContext) -> None:
         self.finish(ctx)
@@ -49,16 +60,22 @@ class Polygon:
     def finish(self, ctx: ToolContext) -> None:
         points, frame = tuple(self._points), self._frame
         self.cancel(ctx)
-        if len(points) < 3:
-            return
-        _, rows, columns = ctx.document.shape
-        stamp = polygon(frame, points, rows=rows, columns=columns)
-        with ctx.document.step("Polygon"):
-            ctx.document.paint(stamp.region, stamp.mask, 0 if self._erases else ctx.label)
+        if len(points) >= 3:
+            _, rows, columns = ctx.document.shape
+            put("Polygon", polygon(frame, points, rows=rows, columns=columns), self._value, ctx)
 
     def cancel(self, ctx: ToolContext) -> None:
         self._points.clear()
+        self._held = None
         ctx.show(None)
 
-    def _near_first(self, event: PointerEvent, ctx: ToolContext) -> bool:
-        return len(self._points) >= 3 and math.dist(event.point, self._points[0]) * ctx.pixel_px <= _CLOSE_PX
+    def step_back(self, ctx: ToolContext) -> None:
+        self._held = None
+        if self._points:
+            self._points.pop()
+        ctx.show(Preview((*self._points, self._points[-1])) if self._points else None)
+
+    def _show(self, event: PointerEvent, ctx: ToolContext) -> None:
+        closes = len(self._points) >= 3 and nearest_vertex(self._points[:1], event.point, ctx.pixel_px) == 0
+        end = self._points[-1] if self._held is not None else event.point
+        ctx.show(Preview((*self._points, end), closed=closes))

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from medsynth_gui.core import raster
 from medsynth_gui.core.geometry import Region
+from medsynth_gui.core.mask_operations import fill_holes
 
 ROWS, COLUMNS = 23, 31
 coordinate = st.floats(-8, 40, allow_nan=False, width=32)
@@ -108,3 +109,42 @@ def test_components_are_counted_with_diagonal_neighbours() -> None:
     for number, part in enumerate(parts, start=1):
         assert (numbers == number).sum() == part.area_px
         assert (numbers[part.region.slices] == number).sum() == part.area_px
+
+
+@given(point, point, st.floats(1, 12))
+def test_a_square_tip_covers_what_its_square_passes(start: tuple[float, float], end: tuple[float, float],
+                                                    radius: float) -> None:
+    drawn = whole(raster.square_capsule(0, start, end, radius, rows=ROWS, columns=COLUMNS))
+    y, x = np.mgrid[0:ROWS, 0:COLUMNS] + 0.5
+    part = np.linspace(0, 1, 400)[:, None, None]
+    away = np.maximum(np.abs(start[0] + part * (end[0] - start[0]) - y),
+                      np.abs(start[1] + part * (end[1] - start[1]) - x)).min(axis=0)
+    clear = np.abs(away - radius) > 0.2
+    assert np.array_equal(drawn[clear], (away < radius)[clear])
+
+
+@given(point, point)
+def test_an_ellipse_fills_its_box(corner: tuple[float, float], opposite: tuple[float, float]) -> None:
+    drawn = whole(raster.ellipse(0, corner, opposite, rows=ROWS, columns=COLUMNS))
+    half = abs(corner[0] - opposite[0]) / 2, abs(corner[1] - opposite[1]) / 2
+    for y in range(ROWS):
+        for x in range(COLUMNS):
+            away = math.inf if 0 in half else math.hypot((y + 0.5 - (corner[0] + opposite[0]) / 2) / half[0],
+                                                         (x + 0.5 - (corner[1] + opposite[1]) / 2) / half[1])
+            assert abs(away - 1) < 1e-9 or drawn[y, x] == (away < 1)
+
+
+@given(image)
+def test_an_outline_gives_its_part_back_without_holes(labels: np.ndarray) -> None:
+    mask = labels > 0
+    drawn = np.zeros_like(mask)
+    for line in raster.outline(mask):
+        drawn |= whole(raster.polygon(0, line, rows=ROWS, columns=COLUMNS))
+    assert np.array_equal(drawn, fill_holes(mask))
+
+
+@given(image.map(lambda labels: labels * np.uint8(40)), pixel, st.integers(0, 90))
+def test_flood_by_gray_value_is_a_flood_of_what_is_near_enough(gray: np.ndarray, seed: tuple[int, int],
+                                                               tolerance: int) -> None:
+    near = np.abs(gray.astype(int) - int(gray[seed])) <= tolerance
+    assert np.array_equal(whole(raster.flood_image(0, gray, seed, tolerance)), whole(raster.flood(0, near, seed)))

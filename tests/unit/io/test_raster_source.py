@@ -140,7 +140,55 @@ def test_an_animation_has_a_rate(tmp_path: Path) -> None:
     frames[0].save(tmp_path / "a.gif", save_all=True, append_images=frames[1:], duration=50)
     series = open_raster(tmp_path / "a.gif")[0]
     assert (series.frame_count, series.frame_rate_hz) == (4, 20.0)
-    assert np.array_equal(series.frame(3)[..., 0], GRAY // 4)
+    for number in (3, 0, 2):
+        assert np.array_equal(series.frame(number)[..., 0], GRAY // (number + 1))
+
+
+def test_a_bomb_is_refused_before_it_is_decoded(tmp_path: Path) -> None:
+    """An animation of a huge screen; a JPEG of thousands of scans; a TIFF whose next page is its first."""
+    frame = b"\x21\xf9\x04\0\0\0\0\0\x2c\0\0\0\0\1\0\1\0\0\x02\x02\x44\x01\0"
+    screen = (9000).to_bytes(2, "little") * 2
+    (tmp_path / "a.gif").write_bytes(b"GIF89a" + screen + b"\xf0\0\0" + bytes(6) + frame * 2000 + b"\x3b")
+    Image.new("L", (8000, 8000)).save(tmp_path / "a.jpg", progressive=True)
+    data = (tmp_path / "a.jpg").read_bytes()
+    at = data.rindex(b"\xff\xda")
+    (tmp_path / "a.jpg").write_bytes(data[:at] + data[at:-2] * 500 + data[-2:])
+    for name in ("a.gif", "a.jpg"):
+        with pytest.raises(InputError) as caught:
+            open_raster(tmp_path / name)[0].frame(0)
+        assert caught.value.message.id == "image-too-long"
+    tifffile.imwrite(tmp_path / "a.tif", COLOR.astype(np.uint16), photometric="rgb")
+    with tifffile.TiffFile(tmp_path / "a.tif") as file:
+        start = file.pages.first.offset
+    data = (tmp_path / "a.tif").read_bytes()
+    end = start + 2 + 12 * int.from_bytes(data[start:start + 2], "little")
+    (tmp_path / "a.tif").write_bytes(data[:end] + start.to_bytes(4, "little") + data[end + 4:])
+    assert open_raster(tmp_path / "a.tif")[0].frame_count == 1
+
+
+@pytest.mark.parametrize(("dtype", "options"), [
+    (np.uint8, {"tile": (16, 16), "compression": "zlib"}), (np.uint16, {"tile": (16, 16)}),
+    (np.uint16, {"compression": "zlib", "predictor": True}), (np.float32, {"tile": (16, 16), "compression": "zlib"}),
+    (np.int16, {"bigtiff": True}), (np.uint16, {"byteorder": ">"}), (np.float64, {})])
+def test_stacks_of_any_kind(tmp_path: Path, dtype: type, options: dict[str, object]) -> None:
+    stack = (np.stack([GRAY, GRAY[::-1], 255 - GRAY]).astype(np.float64) * 100 - 9000 * (dtype == np.int16)) \
+        if dtype != np.uint8 else np.stack([GRAY, GRAY[::-1], 255 - GRAY])
+    tifffile.imwrite(tmp_path / "a.tif", stack.astype(dtype), photometric="minisblack", **options)
+    series = open_raster(tmp_path / "a.tif")[0]
+    assert series.frame_count == 3
+    for number in (2, 0, 1):
+        assert np.array_equal(series.frame(number), stack[number].astype(dtype))
+
+
+def test_a_jpeg_of_four_inks_as_printers_and_adobe_store_it(tmp_path: Path) -> None:
+    """Adobe writes the inks inverted; where its marker was lost they are still taken for such."""
+    Image.new("CMYK", (16, 16), (0, 255, 255, 0)).save(tmp_path / "a.jpg", quality=100)
+    assert np.allclose(_only(tmp_path / "a.jpg")[0, 0], (255, 0, 0), atol=3)
+    data = (tmp_path / "a.jpg").read_bytes()
+    at = data.find(b"\xff\xee")
+    plain = data[:at] + data[at + 2 + int.from_bytes(data[at + 2:at + 4], "big"):] if at >= 0 else data
+    (tmp_path / "b.jpg").write_bytes(plain)
+    assert np.allclose(_only(tmp_path / "b.jpg")[0, 0], (255, 0, 0), atol=3)
 
 
 def _png(rows: int, columns: int, data: bytes) -> bytes:

@@ -8,6 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import av
+import cv2
 import numpy as np
 import pytest
 
@@ -47,8 +48,11 @@ def _no_video_stays_open() -> Iterator[None]:
 @pytest.mark.parametrize(("suffix", "codec", "pixels", "b_frames"), [
     ("mp4", "mpeg4", "yuv420p", 0), ("mp4", "mpeg4", "yuv420p", 2), ("mov", "mjpeg", "yuvj420p", 0),
     ("avi", "mpeg4", "yuv420p", 0), ("avi", "mpeg4", "yuv420p", 2), ("avi", "mjpeg", "yuvj420p", 0),
+    ("mp4", "libx264", "yuv420p", 3), ("mov", "libx264", "yuv420p", 0),
     ("avi", "ffv1", "gray", 0), ("mkv", "ffv1", "yuv444p", 0), ("mpg", "mpeg2video", "yuv420p", 2)])
 def test_every_frame_by_its_number(tmp_path: Path, suffix: str, codec: str, pixels: str, b_frames: int) -> None:
+    if codec not in av.codecs_available:
+        pytest.skip(f"this build of FFmpeg has no {codec}")
     rate = Fraction(25) if suffix == "mpg" else Fraction(20)
     _write(tmp_path / f"a.{suffix}", codec, pixels, b_frames=b_frames, rate=rate)
     series = open_video(tmp_path / f"a.{suffix}")[0]
@@ -59,6 +63,39 @@ def test_every_frame_by_its_number(tmp_path: Path, suffix: str, codec: str, pixe
     for number in (39, 0, 13, 12, 11, 38, 25, 1, 24):
         assert np.array_equal(series.frame(number), decoded[number]), number
     assert not series.frame(3).flags.writeable
+
+
+def test_uneven_times_shift_no_frame(tmp_path: Path) -> None:
+    with av.open(str(tmp_path / "a.mp4"), "w") as container:
+        stream = container.add_stream("mpeg4", rate=100)
+        stream.width, stream.height, stream.pix_fmt, stream.gop_size, stream.max_b_frames = 64, 48, "yuv420p", 12, 2
+        for number in range(COUNT):
+            frame = av.VideoFrame.from_ndarray(np.full((48, 64, 3), 5 * number + 20, np.uint8), format="rgb24")
+            frame = frame.reformat(format="yuv420p")
+            frame.pts = number * 5 + number % 4
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode())
+    series, decoded = open_video(tmp_path / "a.mp4")[0], _decoded(tmp_path / "a.mp4")
+    assert series.frame_count == len(decoded) == COUNT
+    for number in (39, 7, 0, 23, 12, 22, 11):
+        assert np.array_equal(series.frame(number), decoded[number]), number
+
+
+@pytest.mark.parametrize("turns", [1, 2, 3])
+def test_a_phone_held_sideways(tmp_path: Path, turns: int) -> None:
+    """The matrix of the track header turns the picture clockwise; cv2 obeys it too."""
+    _write(tmp_path / "a.mp4", "mpeg4", "yuv420p")
+    data = bytearray((tmp_path / "a.mp4").read_bytes())
+    one, at = 1 << 16, data.index(b"tkhd") + 4 + 40
+    a, b = {1: (0, one), 2: (-one, 0), 3: (0, -one)}[turns]
+    data[at:at + 36] = np.array([a, b, 0, -b, a, 0, 0, 0, 1 << 30], ">i4").tobytes()
+    (tmp_path / "b.mp4").write_bytes(data)
+    series = open_video(tmp_path / "b.mp4")[0]
+    plain = open_video(tmp_path / "a.mp4")[0]
+    assert (series.rows, series.columns) == ((64, 48) if turns % 2 else (48, 64))
+    for number in (30, 3):
+        assert np.array_equal(series.frame(number), np.rot90(plain.frame(number), -turns))
+    assert cv2.VideoCapture(str(tmp_path / "b.mp4")).read()[1].shape == series.frame(0).shape
 
 
 def test_threads_get_their_frames(tmp_path: Path) -> None:

@@ -132,8 +132,8 @@ def test_a_series_in_use_elsewhere_is_not_shown_and_the_person_is_told(session: 
     other.problem.connect(lambda message: told.append(message.id))
     commands.open_studies(other, study(clip("a"), clip("b")))
     assert told == ["journal-locked"]
-    assert other.current is None
-    assert commands.select_series(other, other.opened[1].key)
+    assert other.current is other.opened[1], "the next one is shown instead"
+    assert not commands.select_series(other, other.opened[0].key)
     other.close()
 
 

@@ -18,7 +18,8 @@ from medsynth_gui.core.geometry import Region
 from medsynth_gui.core.mask_document import DocumentState, MaskDocument
 from medsynth_gui.session import journal as journal_module
 from medsynth_gui.session.journal import Journal
-from medsynth_gui.session.journal_writer import JournalWriter, spare_path
+from medsynth_gui.session.journal_file import spare_path
+from medsynth_gui.session.journal_writer import JournalWriter
 
 FRAMES, ROWS, COLUMNS = 3, 40, 50
 actions = st.lists(st.tuples(st.sampled_from(["step", "step", "step", "rollback", "undo", "undo", "redo", "reopen"]),

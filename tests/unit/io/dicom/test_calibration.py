@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from pydicom import Dataset, Sequence
 
+from medsynth_gui.core.calibration import axis_units, axis_values
 from tests.builders import ramp
 from tests.unit.io.dicom.files import dataset, opened
 
@@ -85,3 +86,24 @@ def test_enhanced_files_keep_spacing_in_groups(tmp_path: Path) -> None:
     measures.PixelSpacing = [0.3, 0.4]
     group.PixelMeasuresSequence = Sequence([measures])
     assert _open(tmp_path, SharedFunctionalGroupsSequence=Sequence([group]))[1] == (0.3, 0.4, "PixelSpacing")
+
+
+def test_a_pixel_size_that_repeats_the_detectors_is_the_detectors(tmp_path: Path) -> None:
+    both = {"PixelSpacing": [0.1, 0.2], "ImagerPixelSpacing": [0.1, 0.2]}
+    assert _open(tmp_path, **both)[1] == (0.1, 0.2, "ImagerPixelSpacing")
+    assert _open(tmp_path, **both, PixelSpacingCalibrationType="GEOMETRY")[1] == (0.1, 0.2, "PixelSpacing")
+    assert _open(tmp_path, **{**both, "PixelSpacing": [0.08, 0.16]})[1] == (0.08, 0.16, "PixelSpacing")
+
+
+def test_axes_of_m_mode_and_doppler_keep_their_units(tmp_path: Path) -> None:
+    trace = _region(-2.5, 0.004, kind=3)
+    trace.RegionSpatialFormat, trace.PhysicalUnitsYDirection, trace.PhysicalUnitsXDirection = 3, 7, 4
+    trace.ReferencePixelX0, trace.ReferencePixelY0, trace.ReferencePixelPhysicalValueY = 0, 19, 0.0
+    trace.RegionFlags = 1
+    series, spacing = _open(tmp_path, trace, _region())
+    region = series.regions[0]
+    assert spacing is not None and region.spacing is None and region.low_priority
+    assert (region.spatial_format, axis_units(region)) == ("spectral", ("cm/s", "s"))
+    # The reference pixel counts from the corner of its region, which is at (2, 4).
+    assert axis_values(region, (21, 4)) == (0.0, 0.0)
+    assert axis_values(region, (11, 14)) == (25.0, pytest.approx(0.04))
