@@ -17,7 +17,8 @@ from medsynth_gui.engine.training.run_folder import RunFolder
 from medsynth_gui.io.raster_files import read_labels, write_label_png
 from medsynth_gui.jobs.catalogue import Compute, find_model
 from medsynth_gui.jobs.job import JobCancelled, JobContext
-from medsynth_gui.jobs.train import Train, read_run, stop_training
+from medsynth_gui.jobs.train import Train
+from medsynth_gui.jobs.training_run import read_run, stop_training
 from tests.engine.conftest import SEGMENTATION, SUPER_RESOLUTION, SYNTHESIS
 
 CPU = Compute("cpu", "fp32", 1)
