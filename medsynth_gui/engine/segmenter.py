@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +16,7 @@ from medsynth_gui.engine.device import Runtime
 from medsynth_gui.engine.tiling import in_tiles
 from medsynth_gui.engine.training.segmentation import to_network
 from medsynth_gui.engine.weights import load_network
-from medsynth_gui.io.field_of_view import find_field_of_view
+from medsynth_gui.io.field_of_view_fit import fit_field_of_view
 from medsynth_gui.io.furniture import remove_furniture
 
 Gray = npt.NDArray[np.uint8]
@@ -79,9 +79,7 @@ class Segmenter:
 
     def _inside(self, gray: Gray, aspect: float) -> tuple[Probability, Probability]:
         """Look at the field of view alone; beside it there is nothing."""
-        seen = find_field_of_view(gray)
-        rows, columns = np.flatnonzero(seen.any(1)), np.flatnonzero(seen.any(0))
-        box = np.s_[rows[0]:rows[-1] + 1, columns[0]:columns[-1] + 1]
+        box = fit_field_of_view([gray]).box.slices
         found, presence = self._looked(np.ascontiguousarray(gray[box]), aspect)
         probability = np.zeros((len(found), *gray.shape), np.float32)
         probability[0] = 1
@@ -101,8 +99,8 @@ class Segmenter:
             if likely < self.presence_threshold:
                 labels[labels == value] = 0
         labels = _without_specks(labels, self.smallest_share)
-        if self.card.input.get("shape") == "ellipse":
-            labels = _as_ellipses(labels)
+        if shape := _SHAPES.get(str(self.card.input.get("shape", ""))):
+            labels = shape(labels)
         chosen = np.take_along_axis(probability, labels[None].astype(np.intp), 0)[0]
         asked = probability[1:].max(0) > 0.05
         return SegmentedFrame(labels, float(chosen[asked].mean()) if asked.any() else float(chosen.mean()), presence)
@@ -186,3 +184,19 @@ def _as_ellipses(labels: Gray) -> Gray:
         else:
             result[labels == value] = value
     return result
+
+
+def _as_layers(labels: Gray) -> Gray:
+    """Each label as its largest part, holes filled with what surrounds them."""
+    import cv2
+
+    result = np.zeros_like(labels)
+    for value in (int(v) for v in np.unique(labels) if v):
+        outlines, _ = cv2.findContours((labels == value).astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+        part = np.zeros_like(labels)
+        cv2.drawContours(part, [max(outlines, key=cv2.contourArea)], -1, 1, cv2.FILLED)
+        result[(part > 0) & (result == 0)] = value
+    return result
+
+
+_SHAPES: dict[str, Callable[[Gray], Gray]] = {"ellipse": _as_ellipses, "layers": _as_layers}

@@ -58,7 +58,8 @@ def evaluate(recipe: Recipe, card: ModelCard, data: TrainingData, runtime: Runti
     lesions = [row for row in rows if row["present"]]
     summary = _summary(rows)
     labels = _by_label(card, rows)
-    headline = _headline(card, summary, labels, len(lesions))
+    simulated = all(item.set_name.startswith("simulator-") for item in data.test)
+    headline = _headline(card, summary, labels, f"{len(lesions)} held-out {'simulated ' * simulated}images")
     parts = {"with_marks": _summary([row for row in rows if row["marked"]]),
              "without_marks": _summary([row for row in rows if not row["marked"]]),
              "with_marks_left_in": _left_in([looked.item for looked in test if looked.marked], segmenter, checkpoint)}
@@ -177,13 +178,13 @@ def _by_label(card: ModelCard, rows: Sequence[dict[str, Any]]) -> dict[str, Any]
             for value, name in card.labels.items()} if len(card.labels) > 1 else {}
 
 
-def _headline(card: ModelCard, summary: dict[str, Any], labels: dict[str, Any], images: int) -> str:
+def _headline(card: ModelCard, summary: dict[str, Any], labels: dict[str, Any], images: str) -> str:
     low, high = summary["dice_interval"]
     if labels:
         parts = ", ".join(f"{name} {figures['dice']:.2f}" for name, figures in labels.items())
-        return f"Dice {parts} on {images} held-out images"
+        return f"Dice {parts} on {images}"
     digits = 3 if summary["dice"] >= 0.9 else 2
-    return (f"Dice {summary['dice']:.{digits}f} [{low:.{digits}f}, {high:.{digits}f}] on {images} held-out images "
+    return (f"Dice {summary['dice']:.{digits}f} [{low:.{digits}f}, {high:.{digits}f}] on {images} "
             f"with {next(iter(card.labels.values()), 'label')}")
 
 
