@@ -99,9 +99,11 @@ class Studio:
         return joined
 
     def _painted(self) -> None:
+        from medsynth_gui.gui import training_watch
         from medsynth_gui.gui.window_actions import intended_use
 
         self.window.open_first(self._paths)
+        training_watch.reconnect(self.context)
         if not self.context.settings["intended_use_read"]:
             self.window.notice.tell(intended_use(), stays=True)
             self.window.notice.read.connect(self._line_read)

@@ -213,7 +213,7 @@ class Photographer:
                  for line in lines]
         recipe = self._home / "seg-breast-us.toml"
         recipe.write_text("\n".join(short), encoding="utf-8")
-        from medsynth_gui.gui.panels.train_setup import TrainingRequest
+        from medsynth_gui.gui.panels.train_request import TrainingRequest
 
         page.start(TrainingRequest(str(recipe), (data,), out, "", TRAINING_MINUTES))
         self.wait(TRAINING_MINUTES * 60 + 5)

@@ -1,4 +1,4 @@
-"""Commands that train and measure: train, evaluate."""
+"""Commands that train and measure: augment, train, evaluate."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ _evaluate = typer.Typer(no_args_is_help=True, help="Figures from files.")
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
+    app.command()(augment)
     app.command()(train)
     _evaluate.command()(segmentation)
     app.add_typer(_evaluate, name="evaluate")
@@ -23,6 +24,17 @@ def register(app: typer.Typer) -> None:
 @_evaluate.callback()
 def _group() -> None:
     """Figures from files."""
+
+
+def augment(data: Annotated[Path, typer.Option(metavar="DIR", help="A training set.", show_default=False)], out: Out,
+            count: Annotated[int | None, typer.Option(min=1, help="How many; else one of each image.",
+                                                      show_default=False)] = None,
+            seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same bytes.")] = 0,
+            json: Json = False) -> Any:
+    """Changed copies of a training set's pairs, each in the group of its parent; up stays up."""
+    from medsynth_gui.jobs.augment import AugmentFiles
+
+    return run(AugmentFiles(data=data, out=out, count=count, seed=seed))
 
 
 def train(recipe: Annotated[str, typer.Option(metavar="FILE|ID", help="A shipped recipe or a recipe file.",
@@ -35,12 +47,14 @@ def train(recipe: Annotated[str, typer.Option(metavar="FILE|ID", help="A shipped
           minutes: Annotated[float | None, typer.Option(
               min=0.0, help="Time to train (0 only measures --init); else the recipe's.", show_default=False)] = None,
           resume: Annotated[bool, typer.Option("--resume", help="Go on from the last checkpoint in OUT.")] = False,
+          compare: Annotated[str, typer.Option(metavar="ID", help="A model to compare the new one with.",
+                                               show_default=False)] = "",
           device: Device = "auto", precision: Precision = "auto", threads: Threads = 0, json: Json = False) -> Any:
     """Train a model; OUT becomes a model folder that --model and --init accept."""
     from medsynth_gui.jobs.train import Train
 
     return run(Train(recipe=recipe, data=tuple(data or ()), out=out, init=init, minutes=minutes, resume=resume,
-                     compute=compute(device, precision, threads)))
+                     compare=compare, compute=compute(device, precision, threads)))
 
 
 def segmentation(predictions: Annotated[Path, typer.Option(metavar="DIR", help="Predicted label images.",

@@ -58,7 +58,7 @@ def grab_cut(image: Gray, box: Region, *, inside: Mask | None = None, outside: M
     small = cv2.resize(image[crop.slices], size, interpolation=cv2.INTER_AREA)
     # Speckle has no colour: the gray value at three scales tells tissue apart better than thrice the same.
     features = np.dstack([cv2.GaussianBlur(small, (0, 0), sigma) for sigma in (1.0, 3.0, 8.0)])
-    marks = np.asarray(cv2.resize(_box_marks(box, crop), size, interpolation=cv2.INTER_NEAREST), np.uint8)
+    marks = _box_marks(box, crop, size)
     for scribble, value in ((inside, cv2.GC_FGD), (outside, cv2.GC_BGD)):
         if scribble is not None and scribble[crop.slices].any():
             share = cv2.resize(scribble[crop.slices].astype(np.float32), size, interpolation=cv2.INTER_AREA)
@@ -77,12 +77,15 @@ def grab_cut(image: Gray, box: Region, *, inside: Mask | None = None, outside: M
     return np.asarray(full[box.y0 - crop.y0:box.y1 - crop.y0, box.x0 - crop.x0:box.x1 - crop.x0])
 
 
-def _box_marks(box: Region, crop: Region) -> Gray:
-    """What GrabCut begins with, of a crop: background around the box, the object in the middle of it."""
+def _box_marks(box: Region, crop: Region, size: tuple[int, int]) -> Gray:
+    """What GrabCut begins with, of a crop reduced to `size` (columns, rows): background around the box, the object in
+    the middle of it."""
     import cv2
 
-    y = (np.arange(crop.y0, crop.y1) + 0.5 - (box.y0 + box.y1) / 2) / (box.height / 2)
-    x = (np.arange(crop.x0, crop.x1) + 0.5 - (box.x0 + box.x1) / 2) / (box.width / 2)
+    rows = crop.y0 + np.arange(size[1]) * crop.height // size[1]
+    columns = crop.x0 + np.arange(size[0]) * crop.width // size[0]
+    y = (rows + 0.5 - (box.y0 + box.y1) / 2) / (box.height / 2)
+    x = (columns + 0.5 - (box.x0 + box.x1) / 2) / (box.width / 2)
     away = np.hypot(y[:, None], x[None])
     marks = np.where(away <= _SURE, cv2.GC_FGD, np.where(away <= _LIKELY, cv2.GC_PR_FGD, cv2.GC_PR_BGD))
     marks[(np.abs(y) > 1)[:, None] | (np.abs(x) > 1)[None]] = cv2.GC_BGD

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 # Okabe-Ito order, first the accent-like blue: told apart by the usual colour-vision deficiencies.
@@ -63,7 +64,7 @@ class LabelSet:
         """The label with this value."""
         return next((label for label in self.labels if label.value == value), None)
 
-    @property
+    @cached_property
     def locked_values(self) -> frozenset[int]:
         return frozenset(label.value for label in self.labels if label.locked)
 

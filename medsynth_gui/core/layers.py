@@ -53,10 +53,10 @@ class ResultLayer:
         return self.only(self.masks.keys() - {frame})
 
     def over(self, older: ResultLayer | None) -> ResultLayer:
-        """With what an older layer of the same making says of further frames that are no keys of this one."""
+        """With what an older layer of the same making says of further frames."""
         if older is None or older.provenance.producer != self.provenance.producer:
             return self
-        kept = older.only(older.masks.keys() - self.masks.keys() - set(self.keys))
+        kept = older.only(older.masks.keys() - self.masks.keys())
         if kept is None:
             return self
         return replace(self, masks={**kept.masks, **self.masks}, confidence={**kept.confidence, **self.confidence},

@@ -302,7 +302,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
                             "Import the image again, or restore the file from a copy."),
     "sample-in-no-part": ("{sample} is synthetic and was made from an image that is set aside for validation or testing.",
                           "Make it from a training image, or leave it out."),
-    "mask-size": ("The mask of {sample} has {mask} pixels, its image {image}.", "Use a mask of the image's own size."),
+    "mask-size": ("The mask {sample} has {mask} pixels, the image {image}.", "Use a mask of the image's own size."),
     "image-not-gray": ("An image of {shape} values cannot be stored.", "Use an 8-bit gray image (rows, columns)."),
     "import-nothing": ("{path} holds no image that can be imported.",
                        "Choose images, a folder of images, or a folder with images/ and index.csv."),
@@ -328,6 +328,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "job-project-check": ("Check the project", ""),
     # --- session
     "label-locked": ("{label} is locked.", "Unlock it in the label list to change it."),
+    "label-hidden": ("{label} is hidden: what you draw with it is not seen.", "Show it with the eye in the label list."),
     "label-last": ("A mask needs at least one label.", "Add another label first."),
     "label-used": ("{label} is drawn on the current series.", "Merge it into another label, or erase it, then remove it."),
     "version-name-empty": ("A version needs a name.", "Type one."),

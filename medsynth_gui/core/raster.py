@@ -17,6 +17,7 @@ from medsynth_gui.core.geometry import Region
 Point = tuple[float, float]
 Mask = npt.NDArray[np.bool_]
 Gray = npt.NDArray[np.uint8]
+Rows = npt.NDArray[np.float64]
 _STRIP_ROWS = 256
 
 
@@ -51,49 +52,40 @@ def capsule(frame: int, start: Point, end: Point, radius: float, *, rows: int, c
     region = capsule_box(frame, start, end, radius).clipped(rows, columns)
     if region.empty:
         return Stamp.empty(frame)
-    y = np.arange(region.y0, region.y1, dtype=np.float64) + 0.5
-    low, high = _capsule_rows(y, start, end, radius)
-    # Whole columns as short integers: a compare of every pixel of the box is most of the work.
-    kind = np.int16 if region.width < 1 << 15 else np.int32
-    first = np.clip(np.ceil(low - 0.5) - region.x0, 0, region.width).astype(kind)
-    last = np.clip(np.floor(high - 0.5) - region.x0, -1, region.width - 1).astype(kind)
-    x = np.arange(region.width, dtype=kind)
-    return Stamp(region, (x >= first[:, None]) & (x <= last[:, None]))
+    low, high = _capsule_rows(np.arange(region.y0 + 0.5 - start[0], region.y1 - start[0]), start, end, radius)
+    # Short integers, and both ends of a row in one unsigned compare: comparing every pixel is most of the work.
+    signed, unsigned = ("i2", "u2") if region.width < 1 << 15 else ("i4", "u4")
+    left = start[1] - 0.5 - region.x0
+    first = np.minimum(np.maximum(np.ceil(low + left), 0), region.width).astype(signed)
+    behind = np.minimum(np.maximum(np.floor(high + left), -1), region.width - 1).astype(signed) + 1
+    count = np.maximum(behind - first, 0).view(unsigned)
+    x = np.arange(region.width, dtype=signed)
+    return Stamp(region, (x - first[:, None]).view(unsigned) < count[:, None])
 
 
 def _pixel_center(point: Point) -> Point:
     return math.floor(point[0]) + 0.5, math.floor(point[1]) + 0.5
 
 
-def _capsule_rows(y: npt.NDArray[np.float64], start: Point, end: Point,
-                  radius: float) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """Where each row enters and leaves a capsule: it is convex, so one interval says it all (empty: low > high)."""
-    (cy, cx) = np.array((start, end)).T[:, :, None]
-    square = radius ** 2 - (y - cy) ** 2
-    half = np.sqrt(np.maximum(square, 0))
-    half[square < 0] = -np.inf
-    low, high = (cx - half).min(axis=0), (cx + half).max(axis=0)
+def _capsule_rows(y: Rows, start: Point, end: Point, radius: float) -> tuple[Rows, Rows]:
+    """Where rows enter and leave a capsule, y and x counted from its start (a row that misses it: low > high).
+
+    A row's edge is the edge of a disc whose centre runs along the line as far as the row asks: the point of a disc
+    that lies furthest across the line is at `normal` below its centre.
+    """
     dy, dx = end[0] - start[0], end[1] - start[1]
-    length = math.hypot(dy, dx)
-    if length == 0:
-        return low, high
-    # The straight part: 0 <= along <= length and |across| <= radius, each linear in x on a row.
-    uy, ux = dy / length, dx / length
-    along = _linear_interval(ux, uy * (y - start[0]) - ux * start[1], 0, length)
-    across = _linear_interval(uy, -ux * (y - start[0]) - uy * start[1], -radius, radius)
-    left, right = np.maximum(along[0], across[0]), np.minimum(along[1], across[1])
-    inside = left <= right
-    return np.where(inside, np.minimum(low, left), low), np.where(inside, np.maximum(high, right), high)
-
-
-def _linear_interval(slope: float, offset: npt.NDArray[np.float64], least: float,
-                     most: float) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """The x for which least <= slope * x + offset <= most, for each offset."""
-    if abs(slope) < 1e-12:
-        inside = (offset >= least) & (offset <= most)
-        return np.where(inside, -np.inf, np.inf), np.where(inside, np.inf, -np.inf)
-    first, second = (least - offset) / slope, (most - offset) / slope
-    return np.minimum(first, second), np.maximum(first, second)
+    if dy:
+        normal = radius * math.copysign(dx, dx * dy) / math.hypot(dy, dx)
+        share = np.stack((y - normal, y + normal))
+        share /= dy
+        np.maximum(share, 0, out=share)
+        np.minimum(share, 1, out=share)
+    else:
+        share = np.array([[dx < 0], [dx >= 0]], np.float64)
+    square = radius ** 2 - (y - share * dy) ** 2
+    half = np.sqrt(square, out=np.full(square.shape, -np.inf), where=square >= 0)
+    share *= dx
+    return share[0] - half[0], share[1] + half[1]
 
 
 def polygon(frame: int, points: Sequence[Point], *, rows: int, columns: int) -> Stamp:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import ceil, floor, sqrt
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +18,7 @@ CHANNELS = ("image", "positive", "negative", "box", "previous")
 GROWTH = 1.5  # the window's side over that of what it is to show
 LEAST_SHARE = 0.25  # of the longer side of the image
 _DOT_RADIUS = 2
+_FINE = 0.25  # grid pixels per image pixel: images are first brought near to this
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,20 @@ class Window:
         tall = scale * self.aspect
         middle = (self.size - 1) / 2
         return np.array([[scale, 0.0, middle - scale * (self.x - 0.5)], [0.0, tall, middle - tall * (self.y - 0.5)]])
+
+    def part(self, rows: int, columns: int, margin: float = 1.0) -> tuple[slice, slice]:
+        """What it shows of an image, and so many pixels more on each side: large images are not worked on whole."""
+        high, wide = self.side / self.aspect / 2 + margin, self.side / 2 + margin
+        return (slice(max(0, floor(self.y - high)), min(rows, ceil(self.y + high))),
+                slice(max(0, floor(self.x - wide)), min(columns, ceil(self.x + wide))))
+
+    def matrix_of(self, part: tuple[slice, slice], factor: int = 1) -> npt.NDArray[np.float64]:
+        """`matrix` from the pixels of a part, of which `factor` x `factor` were made one."""
+        matrix = self.matrix
+        for axis, cut in ((0, part[1]), (1, part[0])):
+            matrix[axis, 2] += matrix[axis, axis] * (cut.start + (factor - 1) / 2)
+            matrix[axis, axis] *= factor
+        return matrix
 
 
 def whole_window(rows: int, columns: int, size: int, *, aspect: float = 1.0) -> Window:
@@ -69,12 +85,10 @@ def network_input(gray: Gray, prompts: Prompts, window: Window) -> Float:
     import cv2
 
     size = (window.size, window.size)
-    matrix = window.matrix
-    shrinks = matrix[0, 0] < 1 or matrix[1, 1] < 1
-    source = cv2.GaussianBlur(gray, (0, 0), 0.4 / min(matrix[0, 0], matrix[1, 1])) if shrinks else gray
-    image = cv2.warpAffine(source, matrix, size, flags=cv2.INTER_LINEAR)
+    image = _shrunk(gray, window)
+    part = window.part(*gray.shape)
     previous = np.zeros(size, np.float32) if prompts.previous is None else \
-        cv2.warpAffine(prompts.previous.astype(np.float32), matrix, size, flags=cv2.INTER_LINEAR)
+        cv2.warpAffine(prompts.previous[part].astype(np.float32), window.matrix_of(part), size, flags=cv2.INTER_LINEAR)
     planes: list[Float] = [np.asarray((image.astype(np.float32) / 255 - 0.25) * 4, np.float32),
                            dots(_points(prompts.positive, window), window.size),
                            dots(_points(prompts.negative, window), window.size),
@@ -82,10 +96,32 @@ def network_input(gray: Gray, prompts: Prompts, window: Window) -> Float:
     return np.stack(planes)
 
 
+def _shrunk(gray: Gray, window: Window) -> Gray:
+    """The image on the window's grid, blurred before as much as it is made smaller."""
+    import cv2
+
+    scale = min(window.matrix[0, 0], window.matrix[1, 1])
+    sigma = 0.4 / scale if scale < 1 else 0.0
+    part = window.part(gray.shape[0], gray.shape[1], 1 + 4 * sigma)
+    source = gray[part]
+    # A wide blur costs most of the answer: first by whole pixels, which blurs as well, then the rest of the way.
+    factor = max(1, int(_FINE / scale))
+    if factor > 1:
+        rows, columns = (side // factor for side in source.shape)
+        source = np.asarray(cv2.resize(source[:rows * factor, :columns * factor], (columns, rows),
+                                       interpolation=cv2.INTER_AREA), np.uint8)
+        sigma = sqrt(max(0.01, sigma**2 - (factor**2 - 1) / 12)) / factor
+    if sigma:
+        source = np.asarray(cv2.GaussianBlur(source, (0, 0), sigma), np.uint8)
+    return np.asarray(cv2.warpAffine(source, window.matrix_of(part, factor), (window.size, window.size),
+                                     flags=cv2.INTER_LINEAR), np.uint8)
+
+
 def _points(mask: Mask, window: Window) -> npt.NDArray[np.int64]:
     """Grid (y, x) of the pixels of a mask that the window shows."""
-    y, x = np.nonzero(mask)
-    m = window.matrix
+    part = window.part(*mask.shape)
+    y, x = np.nonzero(mask[part])
+    m = window.matrix_of(part)
     found = np.rint(np.stack([m[1, 1] * y + m[1, 2], m[0, 0] * x + m[0, 2]], 1)).astype(np.int64)
     inside = ((found >= 0) & (found < window.size)).all(1)
     return np.unique(found[inside], axis=0)

@@ -31,9 +31,8 @@ class RefinedMask:
     @property
     def confidence(self) -> float:
         """Mean probability of what was decided, over the pixels in question; 0..1."""
-        asked = (self.probability > 0.05) & (self.probability < 1)
-        sure = np.maximum(self.probability, 1 - self.probability)
-        return float(sure[asked].mean()) if asked.any() else 1.0
+        asked = self.probability[(self.probability > 0.05) & (self.probability < 1)]
+        return float(np.maximum(asked, 1 - asked).mean()) if asked.size else 1.0
 
 
 class Refiner:
@@ -75,11 +74,13 @@ class Refiner:
         planes = torch.from_numpy(network_input(gray, prompts, window))[None].to(self.runtime.device)
         with torch.inference_mode(), self.runtime.autocast():
             grid = self.network(planes).logits.float().softmax(1)[0, 1].cpu().numpy()
-        before = (prompts.previous.astype(np.float32) if prompts.previous is not None
-                  else np.zeros(gray.shape, np.float32))
-        probability = before.copy()
-        cv2.warpAffine(grid, window.matrix, gray.shape[::-1], dst=probability,
-                       flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_TRANSPARENT)
+        probability = (prompts.previous.astype(np.float32) if prompts.previous is not None
+                       else np.zeros(gray.shape, np.float32))
+        part = window.part(*gray.shape)
+        inside = np.ascontiguousarray(probability[part])
+        probability[part] = cv2.warpAffine(grid, window.matrix_of(part), inside.shape[::-1], dst=inside,
+                                           flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+                                           borderMode=cv2.BORDER_TRANSPARENT)
         mask = probability >= self.threshold
         mask[prompts.positive] = True
         mask[prompts.negative] = False

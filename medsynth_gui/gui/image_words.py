@@ -25,11 +25,18 @@ _CONTENTS = {name: name for name in (
     QT_TRANSLATE_NOOP("image", "colour bar"))}
 
 
+def kind(series: ImageSeries) -> str:
+    """Its modality; what names none (OT) is an image or a cine."""
+    if series.modality not in ("", "OT"):
+        return series.modality
+    return QCoreApplication.translate("series", "Image" if series.frame_count == 1 else "Cine")
+
+
 def facts(series: ImageSeries) -> Iterator[tuple[str, str]]:
     """Rows of name and words; empty words for what is not known."""
     tr = _tr
     details = dict(series.details)
-    yield tr("Kind"), " · ".join(filter(None, (series.modality, series.photometric)))
+    yield tr("Kind"), " · ".join(filter(None, (kind(series), series.photometric)))
     frames = tr("{0} frames").format(number(series.frame_count)) if series.frame_count > 1 else ""
     yield tr("Size"), " · ".join(filter(None, (f"{series.columns} × {series.rows}", frames)))
     yield tr("Rate"), tr("{0} frames a second").format(number(series.frame_rate_hz, 1)) if series.frame_rate_hz else ""
@@ -46,7 +53,7 @@ def summary(series: ImageSeries) -> str:
     """One line: kind, size and pixel size."""
     spacing = series.spacing
     size = f"{number(spacing.y_mm, 3)} mm" if spacing else _tr("not calibrated")
-    return f"{series.modality} · {series.columns} × {series.rows} · {size}"
+    return f"{kind(series)} · {series.columns} × {series.rows} · {size}"
 
 
 def spacing_words(spacing: PixelSpacing | None) -> str:

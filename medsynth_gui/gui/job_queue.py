@@ -1,4 +1,4 @@
-"""The job queue: two lanes, each a deque on the GUI thread and one persistent QThread.
+"""The job queue: lanes for models, files and watching, each a deque on the GUI thread and one persistent QThread.
 
 Workers' signals are connected to bound methods of GUI objects only: a lambda would run in the worker.
 """
@@ -163,6 +163,11 @@ class JobQueue(QObject):
     def active(self) -> list[JobHandle]:
         """Jobs that wait or run, oldest first."""
         return list(self._live.values())
+
+    @property
+    def closed(self) -> bool:
+        """The window goes: what is cancelled now was not cancelled by a person."""
+        return self._closed
 
     def submit(self, job: Job[Any], on_done: Callable[[Any], None] | None = None,
                on_failed: Callable[[Message], None] | None = None,

@@ -177,6 +177,11 @@ class MainWindow(QMainWindow):
         event.acceptProposedAction()
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        from medsynth_gui.gui.training_watch import may_close
+
+        if not may_close(self.context, self):
+            event.ignore()
+            return
         settings = self.context.settings
         values = {"window_maximized": self.isMaximized()}
         if not self.isMaximized():

@@ -78,10 +78,11 @@ class Opener(QObject):
         if len(failures) == 1:
             self._context.notify(failures[0].message, "bad")
         elif failures:
-            text = QCoreApplication.translate("opening", "{0} files could not be opened. The first: {1}")
-            from medsynth_gui.gui.translation import words
+            text = QCoreApplication.translate(
+                "opening", "{0} files could not be opened: the Library lists them. The first: {1}")
+            from medsynth_gui.gui.translation import briefly, words
 
-            self._context.notify(text.format(len(failures), words(failures[0].message)), "bad")
+            self._context.notify(text.format(len(failures), words(briefly(failures[0].message))), "bad")
         for message in self._problems(opened):
             self._context.notify(message, "caution")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
+
 from PySide6.QtCore import QCoreApplication, QLocale, QTranslator
 from PySide6.QtWidgets import QApplication
 
@@ -28,6 +30,12 @@ def remedy(message: Message) -> str:
 def words(message: Message) -> str:
     """Sentence and remedy."""
     return f"{sentence(message)} {remedy(message)}".strip()
+
+
+def briefly(message: Message) -> Message:
+    """The same with files by their names: beside what was just opened the folder is no news."""
+    params = {key: PurePath(value).name if key == "path" else value for key, value in message.params.items()}
+    return Message(message.id, params)
 
 
 def duration(seconds: float) -> str:

@@ -29,6 +29,7 @@ _WIDEST = math.radians(75)
 _FAN_GAIN = 1.01  # a fan must explain so much more than a rectangle
 _REGION_SHARE = 0.3
 _EMPTY_SHARE, _GAP_PX, _STRIP_SHARE = 0.012, 3, 0.2
+_LETTERED_SHARE = 0.04  # of a column that only a line or two of text crosses
 _FAINT, _FAINT_SHARE, _FAINT_GAP_PX = 2, 0.12, 9
 _IN_PLANE = ("tissue", "colour flow", "integrated backscatter")
 
@@ -131,7 +132,7 @@ def _trimmed(frames: Sequence[Gray], box: Region) -> Region:
     background = int(np.bincount(np.maximum.reduce(frames).ravel(), minlength=256).argmax())
     ink = np.abs(shown - background) >= _FAINT
     y0, y1 = _inner(ink.mean(axis=1) < _EMPTY_SHARE)
-    x0, x1 = _inner(ink[y0:y1].mean(axis=0) < _EMPTY_SHARE)
+    x0, x1 = _inner(ink[y0:y1].mean(axis=0) < _LETTERED_SHARE)
     return Region(0, box.y0 + y0, box.x0 + x0, box.y0 + y1, box.x0 + x1)
 
 

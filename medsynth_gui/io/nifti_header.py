@@ -139,7 +139,7 @@ def _shown(fields: Any) -> tuple[float, float] | None:
 def _spacing(fields: Any, *, swapped: bool) -> PixelSpacing | None:
     """Voxel size of the picture's pixels; 1 x 1 without a unit is what a program writes that knows none."""
     unit = int(fields["xyzt_units"]) & 7
-    x, y = (abs(float(size)) for size in fields["pixdim"][1:3])
+    x, y = (abs(_written(size)) for size in fields["pixdim"][1:3])
     if (unit == 0 and (x, y) == (1, 1)) or not all(1e-6 < size * _MM.get(unit, 1) < 1e4 for size in (x, y)):
         return None
     factor = _MM.get(unit, 1.0)
@@ -147,9 +147,14 @@ def _spacing(fields: Any, *, swapped: bool) -> PixelSpacing | None:
     return PixelSpacing(y * factor, x * factor, "NIfTI pixdim" if unit in _MM else "NIfTI pixdim (no unit: mm)")
 
 
+def _written(size: Any) -> float:
+    """A float of 32 bits as it was meant: 0.3, not 0.30000001192092896."""
+    return float(str(size))
+
+
 def _rate(fields: Any) -> float | None:
     """Frames a second; seconds where no unit is given, and nothing where one second would then be a mere default."""
-    unit, step = int(fields["xyzt_units"]) & 56, abs(float(fields["pixdim"][4]))
+    unit, step = int(fields["xyzt_units"]) & 56, abs(_written(fields["pixdim"][4]))
     if unit not in (0, *_SECONDS) or (unit == 0 and step == 1) or not 1e-9 < step < 1e9:
         return None
     rate = 1 / (step * _SECONDS.get(unit, 1.0))

@@ -65,6 +65,9 @@ _GROUP_2_OR_8 = (b"\x02\0\0\0", b"\x02\0\x10\0", b"\x08\0\0\0", b"\x08\0\x01\0",
                  b"\x08\0\x10\0", b"\x08\0\x12\0", b"\x08\0\x16\0", b"\x08\0\x18\0", b"\x08\0\x20\0",
                  b"\0\x08\0\0", b"\0\x08\0\x05", b"\0\x08\0\x08", b"\0\x02\0\0")
 
+# Stills in the box of a video, which no decoder here reads.
+_STILL_BRANDS = (b"ftypheic", b"ftypheix", b"ftypmif1", b"ftypavif")
+
 READERS: tuple[Reader, ...] = (
     Reader("DICOM", (".dcm", ".dicom", ".ima", ".dic"), _begins(b"DICM", at=128) + _begins(*_GROUP_2_OR_8),
            "dicom.reader:open_dicom", studies=True),
@@ -201,6 +204,8 @@ def merged(studies: Sequence[Study]) -> list[Study]:
 
 
 def _reader_of(path: Path, head: bytes) -> Reader | None:
+    if head[4:12] in _STILL_BRANDS:
+        return None
     by_content = next((reader for reader in READERS if reader.knows(head)), None)
     if by_content is not None:
         return by_content

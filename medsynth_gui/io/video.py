@@ -56,7 +56,7 @@ class _Decoder:
         self._stream.thread_type = "AUTO"
         self._stream.codec_context.thread_count = _THREADS
         self._frames: Iterator[Any] = self._container.decode(self._stream)
-        self._next = 0 if self._index.counted else -1
+        self._next = 0
 
     def read(self, number: int, *, from_start: bool = False) -> Iterator[tuple[int, Frame]]:
         """Decode up to a frame, by number; what lies between is given out as well.
@@ -207,7 +207,8 @@ def _read_index(container: Any, stream: Any) -> _Index:
 
 def _pixels(frame: Any, converter: Any) -> Frame:
     gray = frame.format.name.startswith(("gray", "monow", "monob"))
-    converted = converter.reformat(frame, format="gray" if gray else "rgb24")
+    # One thread: waking more costs more than a frame takes.
+    converted = converter.reformat(frame, format="gray" if gray else "rgb24", threads=1)
     plane, samples = converted.planes[0], 1 if gray else 3
     if plane.line_size == plane.width * samples:
         # Without a copy: the array keeps the plane.

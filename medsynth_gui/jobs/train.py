@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
-import tomllib
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from medsynth_gui.core.errors import InputError, Message
+from medsynth_gui.core.errors import InputError, MedSynthError, Message
 from medsynth_gui.core.paths import command_line
 from medsynth_gui.dataset.split import Part
 from medsynth_gui.dataset.training_set import read_training_set
+from medsynth_gui.io.atomic import write_text
 from medsynth_gui.jobs.catalogue import Compute, find_model, find_recipe
 from medsynth_gui.jobs.job import JobContext, Lane
 
 
 @dataclass(frozen=True)
 class Train:
-    """Train a model from a recipe; runs in the child program, not in a lane of the window."""
+    """Train a model from a recipe; runs in the child program, not in a lane of the window.
+
+    Attributes:
+        compare: a model that the new one is compared with on held-out and simulated images; empty for none.
+    """
 
     recipe: str
     data: tuple[Path, ...]
@@ -30,6 +34,7 @@ class Train:
     init: str = ""
     minutes: float | None = None
     resume: bool = False
+    compare: str = ""
     compute: Compute = field(default_factory=Compute)
     lane = Lane.GPU
 
@@ -53,8 +58,25 @@ class Train:
             data = simulated_data(recipe, data, self.out / "simulated", lambda done, total: ctx.checkpoint(
                 0, 1, f"simulating {done + 1} of {total}"))
         runtime = resolve(self.compute.device, self.compute.precision, self.compute.threads)
-        return train_model(recipe, data, self.out, runtime=runtime, init=init, minutes=self.minutes,
-                           resume=self.resume, checkpoint=ctx.checkpoint)
+        results = train_model(recipe, data, self.out, runtime=runtime, init=init, minutes=self.minutes,
+                              resume=self.resume, checkpoint=ctx.checkpoint)
+        return self._compared(results, ctx) if self.compare and not results.get("paused") else results
+
+    def _compared(self, results: dict[str, Any], ctx: JobContext) -> dict[str, Any]:
+        """The results with the comparison; its events stand around it so that a window knows what goes on."""
+        from medsynth_gui.engine.training.run_folder import RunFolder
+        from medsynth_gui.jobs.compare_models import CompareModels
+
+        run = RunFolder(self.out)
+        ended = "stopped" if run.stop_asked else "done"
+        run.event("comparing", base=self.compare)
+        try:
+            found = CompareModels(self.compare, str(self.out), self.data, self.compute).run(ctx)
+        except MedSynthError as error:
+            run.note(error.message)
+            found = {}
+        run.event(ended, headline=results["headline"])
+        return {**results, "comparison": found}
 
     def _data(self, *, masks: bool) -> Any:
         """Items by part, as the one split function says; groups that are held out go to `test` alone."""
@@ -74,7 +96,7 @@ class Train:
 
 
 def training_command(recipe: str, data: Sequence[Path], out: Path, *, init: str = "", minutes: float | None = None,
-                     resume: bool = False, compute: Compute | None = None) -> list[str]:
+                     resume: bool = False, compare: str = "", compute: Compute | None = None) -> list[str]:
     """The argument vector of the child program, from a checkout as well as from a frozen bundle."""
     compute = compute or Compute()
     command = [*command_line(), "train", "--recipe", recipe, "--out", str(out), "--json",
@@ -82,91 +104,33 @@ def training_command(recipe: str, data: Sequence[Path], out: Path, *, init: str 
     for folder in data:
         command += ["--data", str(folder)]
     command += ["--init", init] if init else []
+    command += ["--compare", compare] if compare else []
     command += ["--minutes", str(minutes)] if minutes is not None else []
     return command + (["--resume"] if resume else [])
 
 
+_NICE = 10
+
+
 def start_training(recipe: str, data: Sequence[Path], out: Path, *, init: str = "", minutes: float | None = None,
-                   resume: bool = False, compute: Compute | None = None) -> subprocess.Popen[bytes]:
-    """Start the child program; it goes on when the window is closed. Its words go to `out/training.log`."""
+                   resume: bool = False, compare: str = "",
+                   compute: Compute | None = None) -> subprocess.Popen[bytes]:
+    """Start the child program at low priority; it goes on when the window is closed.
+
+    Its words go to `out/training.log`, its number to `out/training.pid`.
+    """
     out.mkdir(parents=True, exist_ok=True)
-    command = training_command(recipe, data, out, init=init, minutes=minutes, resume=resume, compute=compute)
-    flags: dict[str, Any] = ({"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}  # type: ignore[attr-defined]
-                             if sys.platform == "win32" else {"start_new_session": True})
+    command = training_command(recipe, data, out, init=init, minutes=minutes, resume=resume, compare=compare,
+                               compute=compute)
+    flags: dict[str, Any] = {"start_new_session": True}
+    if sys.platform == "win32":
+        flags = {"creationflags": (subprocess.CREATE_NEW_PROCESS_GROUP  # type: ignore[attr-defined]
+                                   | subprocess.BELOW_NORMAL_PRIORITY_CLASS)}  # type: ignore[attr-defined]
     with (out / "training.log").open("ab") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, **flags)
-    (out / "training.pid").write_text(str(process.pid), encoding="utf-8")
+    if sys.platform != "win32":
+        # Its threads inherit this: they start after the seconds that imports take.
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, process.pid, _NICE)
+    write_text(out / "training.pid", str(process.pid))
     return process
-
-
-def stop_training(folder: Path) -> None:
-    """Ask a training to end well: it saves, measures and writes its card."""
-    (folder / "stop").touch()
-
-
-@dataclass(frozen=True)
-class TrainingRun:
-    """A run folder, read.
-
-    Attributes:
-        state: running, done, stopped or failed.
-        epochs: events with a step, oldest first: `loss` from steps, figures from validations.
-        progress: 0..1.
-        message: what a failed run said, or the headline of a finished one.
-    """
-
-    folder: Path
-    recipe: str
-    state: str
-    epochs: tuple[dict[str, Any], ...]
-    previews: tuple[Path, ...]
-    progress: float = 0.0
-    seconds: float = 0.0
-    minutes: float | None = None
-    message: str = ""
-
-
-_END_STATES = {"done": "done", "stopped": "stopped", "failed": "failed"}
-
-
-def read_run(folder: Path) -> TrainingRun:
-    """Read what a training has written so far.
-
-    Raises:
-        InputError: the folder is no run folder.
-    """
-    if not (folder / "run.toml").is_file():
-        raise InputError("run-missing", path=folder)
-    events = _events(folder / "events.jsonl")
-    recipe = tomllib.loads((folder / "run.toml").read_text(encoding="utf-8")).get("id", folder.name)
-    last = events[-1] if events else {}
-    state = _END_STATES.get(str(last.get("event")), "running" if _alive(folder) else "stopped")
-    start: dict[str, Any] = next((event for event in reversed(events) if event["event"] == "start"), {})
-    return TrainingRun(
-        folder=folder, recipe=str(recipe), state=state,
-        epochs=tuple(event for event in events if event["event"] in ("step", "validation")),
-        previews=tuple(sorted((folder / "previews").glob("*.png"))),
-        progress=1.0 if state == "done" else max((event.get("progress", 0.0) for event in events), default=0.0),
-        seconds=max((event.get("seconds", 0.0) for event in events), default=0.0),
-        minutes=start.get("minutes"), message=str(last.get("message", last.get("headline", ""))))
-
-
-def _events(path: Path) -> list[dict[str, Any]]:
-    if not path.is_file():
-        return []
-    events = []
-    for line in path.read_text(encoding="utf-8").splitlines():
-        try:
-            events.append(json.loads(line))
-        except ValueError:
-            continue  # The last line of a run that was killed, or one being written now.
-    return events
-
-
-def _alive(folder: Path) -> bool:
-    """Whether the program that writes this folder runs; without a pid file, whether it wrote lately."""
-    try:
-        os.kill(int((folder / "training.pid").read_text(encoding="utf-8")), 0)
-    except (OSError, ValueError):
-        return False
-    return True

@@ -81,11 +81,19 @@ class CheckSplit:
         return Message("job-plan-split")
 
     def run(self, ctx: JobContext) -> SplitFacts:
-        """Raises InputError for a folder that is no training set."""
+        """The facts; their counts are published at once.
+
+        Raises:
+            InputError: a folder is no training set.
+        """
         sets = [read_training_set(folder) for folder in self.data]
         rows: dict[Part, list[tuple[str, TrainingRow]]] = {
             part: [(found.name, row) for found in sets for row in found.part(part)] for part in Part}
-        total, seen, unreadable = sum(map(len, rows.values())), [], []
+        facts = {part: _facts(entries) for part, entries in rows.items()}
+        ctx.publish(SplitFacts(facts))
+        total = sum(map(len, rows.values()))
+        seen: list[_Seen] = []
+        unreadable: list[str] = []
         for part, entries in rows.items():
             for name, row in entries:
                 ctx.checkpoint(len(seen), total, row.id)
@@ -93,8 +101,7 @@ class CheckSplit:
                     seen.append(_look(f"{name}/{row.id}", part, row.image))
                 except MedSynthError as error:
                     unreadable.append(str(error))
-        return SplitFacts({part: _facts(entries) for part, entries in rows.items()}, _shared(rows),
-                          _identical(seen), _alike(seen), tuple(unreadable))
+        return SplitFacts(facts, _shared(rows), _identical(seen), _alike(seen), tuple(unreadable))
 
 
 def _facts(entries: Sequence[tuple[str, TrainingRow]]) -> PartFacts:

@@ -95,7 +95,7 @@ def _unborn(folder: Path) -> TrainingRun:
 
 def last_words(folder: Path) -> str:
     """The sentence with which the child program ended, from its log."""
-    with suppress(OSError, ValueError, KeyError, TypeError):
+    with suppress(OSError, ValueError, LookupError, TypeError):
         lines = (folder / "training.log").read_text(encoding="utf-8", errors="replace").splitlines()
         record = json.loads(lines[-1])
         return str(record["error"]["message"])

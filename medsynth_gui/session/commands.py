@@ -220,13 +220,13 @@ def apply_preset(session: Session, preset: WindowPreset, pixels: Frame | None = 
 
 
 def undo(session: Session) -> str | None:
-    """Take the last step of the current series back and show where; a gesture in hand is given up instead, of a
-    correction the last prompt."""
+    """Take the last step of the current series back and show where; of a gesture in hand the last change
+    instead (a corner, or all of a stroke), of a correction the last prompt."""
     return _shift(session, "undo")
 
 
 def redo(session: Session) -> str | None:
-    """Do the last undone step of the current series again and show where."""
+    """Do the last undone step of the current series again and show where; not while a gesture is in hand."""
     return _shift(session, "redo")
 
 
@@ -236,7 +236,11 @@ def _shift(session: Session, which: str) -> str | None:
         if which == "undo":
             session.toolbox.step_back()
         return "Prompt"
-    if opened is None or session.toolbox.cancel():
+    if opened is None:
+        return None
+    if session.toolbox.busy:
+        if which == "undo":
+            session.toolbox.undo()
         return None
     if session.measures and getattr(session.measuring, which)():
         return "Measurement"

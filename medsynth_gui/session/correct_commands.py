@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,6 +14,7 @@ from medsynth_gui.core.geometry import Region
 from medsynth_gui.core.layers import ResultLayer
 from medsynth_gui.core.provenance import Provenance
 from medsynth_gui.core.raster import Stamp, mask_box
+from medsynth_gui.session.correcting import Correcting
 from medsynth_gui.session.label_commands import ensure_labels
 from medsynth_gui.session.mask_commands import offer_proposal, proposal_is_stale
 from medsynth_gui.session.opened import OpenSeries
@@ -23,6 +25,25 @@ if TYPE_CHECKING:
     from medsynth_gui.jobs.refine import Answer, RefineFrame
 
 Mask = npt.NDArray[np.bool_]
+
+
+def start_correcting(session: Session) -> Correcting:
+    """The prompts of a session. While there are some undo means them; they last while their label is the active one."""
+    correcting, told = Correcting(partial(store_correction, session)), False
+
+    def follow(_: object) -> None:
+        nonlocal told
+        label = correcting.label
+        if correcting.running and (label != session.active_label or label in session.label_set.locked_values):
+            correcting.cancel()
+        elif correcting.running != told:
+            told = not told
+            session.history_changed.emit(None)
+
+    session.current_changed.connect(correcting.show)
+    correcting.changed.connect(follow)
+    session.labels_changed.connect(follow)
+    return correcting
 
 
 def refine_job(session: Session) -> RefineFrame:

@@ -75,5 +75,7 @@ def drift_neighbour(session: Session, direction: int) -> int | None:
 
 
 def offer_carried(session: Session, opened: OpenSeries, layer: ResultLayer) -> None:
-    """Offer what was carried along; what an older propagation says of other frames stays proposed."""
-    offer_proposal(session, opened, layer.over(opened.proposal))
+    """Offer what was carried along; what an older propagation says of other frames stays proposed, keyframes not."""
+    keys = set(labelled_keyframes(opened))
+    older = opened.proposal.only(opened.proposal.masks.keys() - keys) if opened.proposal else None
+    offer_proposal(session, opened, layer.over(older))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,6 @@ from medsynth_gui.core.labels import Label, LabelSet
 from medsynth_gui.core.layers import ResultLayer
 from medsynth_gui.core.mask_document import DocumentEvent, MaskDocument
 from medsynth_gui.core.measurement import Measurement
-from medsynth_gui.core.raster import Stamp
 from medsynth_gui.core.review import Review, ReviewState
 from medsynth_gui.core.ruler import RulerLine
 from medsynth_gui.core.signal import Signal
@@ -38,7 +38,6 @@ from medsynth_gui.session.tools.base import ToolContext
 
 if TYPE_CHECKING:
     from medsynth_gui.dataset.project import Project
-    from medsynth_gui.jobs.refine import Answer
 
 
 class Session:
@@ -65,6 +64,8 @@ class Session:
     """
 
     def __init__(self, settings: Settings | None = None, *, folder: Path | None = None) -> None:
+        from medsynth_gui.session.correct_commands import start_correcting
+
         self.series_changed: Signal[tuple[OpenSeries, ...]] = Signal()
         self.current_changed: Signal[OpenSeries | None] = Signal()
         self.frame_changed: Signal[int] = Signal()
@@ -88,11 +89,7 @@ class Session:
         remembered = self.label_set.find(self.settings["active_label"])
         self.active_label: int = (remembered or self.label_set.labels[0]).value
         self.pixel_px = 1.0
-        self.correcting = Correcting(self._store_correction)
-        self.current_changed.connect(self.correcting.show)
-        self.correcting.changed.connect(self._on_correcting)
-        self.labels_changed.connect(self._on_correcting)
-        self._corrected = False
+        self.correcting: Correcting = start_correcting(self)
         self.measuring = Measuring(self._store_measurements)
         self.current_changed.connect(self._measure)
         self.frame_changed.connect(self.measuring.look_at)
@@ -158,6 +155,8 @@ class Session:
 
     def tool_context(self) -> ToolContext | None:
         """What a tool may touch now; None where nothing is open."""
+        from medsynth_gui.session.correct_commands import accept_part
+
         opened = self.current
         if opened is None:
             return None
@@ -167,10 +166,15 @@ class Session:
 
         return ToolContext(
             document=opened.document, frame=opened.frame, label=self.active_label,
-            label_name=self.label.name if self.label else "", locked=self.label_set.locked_values,
+            name_of=self._name_of, locked=self.label_set.locked_values,
+            hidden=[label.value for label in self.label_set if not label.visible],
             options=self.toolbox.options, image=image, show=self.toolbox.preview.emit, tell=self.problem.emit,
             set_option=self.toolbox.set_option, pixel_px=self.pixel_px, measuring=self.measuring,
-            ruler_drawn=self.ruler_drawn.emit, correcting=self.correcting, accept_part=self._accept_part)
+            ruler_drawn=self.ruler_drawn.emit, correcting=self.correcting, accept_part=partial(accept_part, self))
+
+    def _name_of(self, value: int) -> str:
+        label = self.label_set.find(value)
+        return label.name if label else ""
 
     def load_document(self, opened: OpenSeries) -> MaskDocument:
         """Make the mask document of a series from its journal; what is written from now on goes there.
@@ -236,26 +240,6 @@ class Session:
         if self.current is not None:
             store_measurements(self, self.current, items)
         self.history_changed.emit(None)
-
-    def _store_correction(self, opened: OpenSeries, frame: int, label: int, answer: Answer) -> None:
-        from medsynth_gui.session.correct_commands import store_correction
-
-        store_correction(self, opened, frame, label, answer)
-
-    def _accept_part(self, inside: Stamp) -> None:
-        from medsynth_gui.session.correct_commands import accept_part
-
-        accept_part(self, inside)
-
-    def _on_correcting(self, _: object) -> None:
-        """While a correction runs undo means its prompts; it does not outlive that its label is the active one."""
-        running = self.correcting.running
-        if running and (self.correcting.label != self.active_label or self.correcting.label
-                        in self.label_set.locked_values):
-            self.correcting.cancel()
-        elif running != self._corrected:
-            self._corrected = running
-            self.history_changed.emit(None)
 
     def _on_changed(self, opened: OpenSeries, region: Region) -> None:
         if opened is self.current:

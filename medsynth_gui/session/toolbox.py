@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from medsynth_gui.core.errors import MedSynthError
 from medsynth_gui.core.signal import Signal
 from medsynth_gui.session.settings import Settings
 from medsynth_gui.session.tools import TOOLS, find_tool
@@ -21,11 +22,13 @@ class Toolbox:
     Attributes:
         changed: id of the tool that was chosen or whose options changed.
         preview: what the gesture in hand shows.
+        busy_changed: a gesture began (true) or ended.
     """
 
     def __init__(self, settings: Settings, context: Callable[[], ToolContext | None]) -> None:
         self.changed: Signal[str] = Signal()
         self.preview: Signal[Preview | None] = Signal()
+        self.busy_changed: Signal[bool] = Signal()
         self._settings = settings
         self._context = context
         known = {spec.id for spec in TOOLS}
@@ -52,6 +55,7 @@ class Toolbox:
     def choose(self, tool_id: str) -> None:
         """Take another tool; the gesture in hand is given up."""
         self.cancel()
+        self.preview.emit(None)  # what a tool shows under the pointer is no gesture
         self._spec = find_tool(tool_id)
         self._tool = self._spec.make()
         self._settings["tool"] = tool_id
@@ -104,6 +108,13 @@ class Toolbox:
             self._with(self._tool.step_back)
         return busy
 
+    def undo(self) -> bool:
+        """Take back the last change of the gesture in hand (Ctrl+Z). False if there was none."""
+        busy = self.busy
+        if busy:
+            self._with(self._tool.undo)
+        return busy
+
     def cancel(self) -> bool:
         """Give the gesture in hand up (Esc). False if there was none."""
         busy = self.busy
@@ -115,15 +126,26 @@ class Toolbox:
         ctx = self._context()
         if ctx is None:
             return
+        was_busy = self.busy
         try:
             action(ctx)
+        except MedSynthError as error:
+            self._drop(ctx)
+            ctx.tell(error.message)  # a frame that cannot be decoded, say
         except Exception as error:
-            # The gesture is over; and cv2's own error type brings Qt down where it passes through an event.
-            self._tool = self._spec.make()
-            if ctx.document.stepping:
-                ctx.document.rollback()
-            ctx.show(None)
+            self._drop(ctx)
+            # cv2's own error type brings Qt down where it passes through an event.
             raise RuntimeError(f"{self._spec.name}: {error}") from error
+        finally:
+            if self.busy != was_busy:
+                self.busy_changed.emit(self.busy)
+
+    def _drop(self, ctx: ToolContext) -> None:
+        """The gesture failed: it is over, and nothing of it stays."""
+        self._tool = self._spec.make()
+        if ctx.document.stepping:
+            ctx.document.rollback()
+        ctx.show(None)
 
 
 def _valid(spec: ToolSpec, stored: Any) -> dict[str, OptionValue]:

@@ -200,3 +200,47 @@ def test_the_left_handed_have_panels_on_the_other_side(qtbot: QtBot, window: Mai
     qtbot.wait(20)
     assert page.series.x() > page.canvas.mapTo(page, QPoint()).x() > page.labels.mapTo(page, QPoint()).x()
     assert window.context.settings["left_handed"]
+
+
+def test_an_open_outline_waits_for_the_hand_and_a_stroke_is_kept(qtbot: QtBot, window: MainWindow) -> None:
+    canvas, toolbox = window.workspace.canvas, window.context.session.toolbox
+    key(qtbot, window, KEY.Key_P)
+    for corner in ((20, 20), (20, 100), (100, 100), (100, 20)):
+        qtbot.mouseClick(canvas, LEFT, pos=at(window, *corner))
+    key(qtbot, window, KEY.Key_Z, Qt.KeyboardModifier.ControlModifier)  # the history is empty: it means the corner
+    assert toolbox.busy and len(canvas.overlays.handles) == 3
+    key(qtbot, window, KEY.Key_H)
+    key(qtbot, window, KEY.Key_P)
+    key(qtbot, window, KEY.Key_P)
+    key(qtbot, window, KEY.Key_Return)
+    assert labels(window)[30, 80] == 1
+    key(qtbot, window, KEY.Key_B)
+    qtbot.mousePress(canvas, LEFT, pos=at(window, 110, 30))
+    key(qtbot, window, KEY.Key_H)
+    qtbot.mouseRelease(canvas, LEFT, pos=at(window, 110, 30))
+    assert labels(window)[110, 30] == 1 and not window.context.session.document.stepping
+
+
+def test_what_a_tool_shows_under_the_pointer_leaves_with_it(qtbot: QtBot, window: MainWindow) -> None:
+    key(qtbot, window, KEY.Key_A)
+    qtbot.mouseMove(window.workspace.canvas, at(window, 60, 80))
+    assert window.workspace.canvas.layers.preview.labels is not None
+    key(qtbot, window, KEY.Key_B)
+    assert window.workspace.canvas.layers.preview.labels is None
+
+
+def test_drawing_shows_masks_that_were_hidden(qtbot: QtBot, window: MainWindow) -> None:
+    key(qtbot, window, KEY.Key_M)
+    assert not window.context.actions.get("annotate.masks").isChecked()
+    drag(qtbot, window, (60, 60), (60, 90))
+    assert window.context.actions.get("annotate.masks").isChecked()
+
+
+def test_two_quick_dabs_are_two_strokes_and_both_end(qtbot: QtBot, window: MainWindow) -> None:
+    canvas, document = window.workspace.canvas, window.context.session.document
+    drag(qtbot, window, (60, 60))
+    qtbot.mouseDClick(canvas, LEFT, pos=at(window, 60, 60))
+    qtbot.mouseRelease(canvas, LEFT, pos=at(window, 60, 60))
+    painted = int((labels(window) > 0).sum())
+    qtbot.mouseMove(canvas, at(window, 60, 110))
+    assert painted and not document.stepping and int((labels(window) > 0).sum()) == painted

@@ -12,7 +12,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QDoubleSpinBox
 from pytestqt.qtbot import QtBot
 
-from medsynth_gui.core.geometry import Region
+from medsynth_gui.core.geometry import PixelSpacing, Region
 from medsynth_gui.core.image import ImageSeries
 from medsynth_gui.gui.image_words import facts, region_words, spacing_words, summary
 from medsynth_gui.gui.main_window import MainWindow
@@ -78,6 +78,18 @@ def test_a_line_along_the_ruler_calibrates(qtbot: QtBot, window: MainWindow) -> 
     assert session.document.labels(0)[100, 100]
     window.workspace.image_facts.revoke_calibration()
     assert session.current.series.spacing is None
+
+
+def test_a_known_pixel_size_offers_the_interval_that_it_says(qtbot: QtBot, window: MainWindow) -> None:
+    """Enter must not double what the file says where its ruler has a tick each 5 mm."""
+    session, dialog = window.context.session, window.workspace.calibrate
+    commands.open_series(session, ImageSeries.from_array(
+        screen(), title="known", spacing=PixelSpacing(5.1 / TICK_PX, 5.1 / TICK_PX, "PixelSpacing")))
+    settle(qtbot, window)
+    session.toolbox.choose("calibrate")
+    stroke(qtbot, window, (12, 304), (100, 303), (228, 304))
+    assert dialog.isVisible() and dialog.interval.value() == 5
+    dialog.reject()
 
 
 def test_a_length_that_makes_no_sense_is_told(qtbot: QtBot, window: MainWindow) -> None:

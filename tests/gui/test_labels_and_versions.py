@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QLineEdit, QMenu
 from pytestqt.qtbot import QtBot
 
 from medsynth_gui.core.geometry import Region
@@ -108,3 +108,20 @@ def test_a_version_is_kept_compared_and_restored(qtbot: QtBot, window: MainWindo
     settle(qtbot, window)
     assert window.workspace.canvas.layers.difference.labels is None
     assert window.findChild(VersionsDialog) is None
+
+
+def test_while_a_name_is_typed_keys_are_letters_and_go_back_afterwards(qtbot: QtBot, window: MainWindow) -> None:
+    session, canvas = window.context.session, window.workspace.canvas
+    commands.open_series(session, ImageSeries.from_array(ramp(96, 128), title="next"), select=False)
+    shown = session.current
+    window.activateWindow()
+    settle(qtbot, window)
+    canvas.setFocus()
+    qtbot.keyClick(canvas, Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
+    edit = window.focusWidget()
+    assert isinstance(edit, QLineEdit)
+    qtbot.keyClicks(edit, "Bursa")
+    qtbot.keyClick(edit, Qt.Key.Key_Down)
+    qtbot.keyClick(edit, Qt.Key.Key_Return)
+    assert session.label.name == "Bursa" and session.toolbox.spec.id == "brush" and session.current is shown
+    assert window.focusWidget() is canvas

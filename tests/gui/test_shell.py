@@ -104,6 +104,9 @@ def test_files_that_cannot_be_opened_are_told_and_the_rest_opens(qtbot: QtBot, w
     settle(qtbot, window)
     assert len(window.context.session.opened) == 1
     assert window.notice.isVisible() and "bad.png" in window.notice.text
+    window.opener.open_paths([bad, tmp_path / "gone.png"])
+    settle(qtbot, window)
+    assert "Library" in window.notice.text and str(tmp_path) not in window.notice.text
 
 
 def test_a_running_job_shows_in_the_tray_and_can_be_cancelled(qtbot: QtBot, window: MainWindow) -> None:

@@ -6,22 +6,27 @@ import json
 import os
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 from pytestqt.qtbot import QtBot
 
+from medsynth_gui.gui import training_watch
 from medsynth_gui.gui.main_window import MainWindow
+from medsynth_gui.gui.panels import train_request
 from medsynth_gui.gui.panels.train_curves import drawn_figure, epoch_series
-from medsynth_gui.gui.panels.train_setup import TrainingRequest
-from medsynth_gui.gui.workspaces import train
-from medsynth_gui.gui.workspaces.train import TrainWorkspace, launch, remembered_request
+from medsynth_gui.gui.panels.train_request import TrainingRequest, launch, remembered_request
+from medsynth_gui.gui.workspaces.train import TrainWorkspace
 from medsynth_gui.io.raster_files import write_gray_png
 from medsynth_gui.jobs.catalogue import Compute
+from medsynth_gui.jobs.compare_models import paired, verdict
 from tests.builders import ramp
+from tests.engine.conftest import tiny_set  # noqa: F401
 from tests.gui.studio_window import click, go, settle, studio_window
 
 
@@ -65,6 +70,7 @@ def test_a_run_shows_its_state_curves_and_newest_prediction(qtbot: QtBot, window
 
 
 def test_a_growing_run_is_followed(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
+    window.context.settings["training_on_close"] = "continue"
     folder = write_run(tmp_path / "run", validations=1)
     (folder / "training.pid").write_text(str(os.getpid()), encoding="utf-8")
     page = show(qtbot, window, folder)
@@ -73,6 +79,8 @@ def test_a_growing_run_is_followed(qtbot: QtBot, window: MainWindow, tmp_path: P
     page.look()
     settle(qtbot, window)
     assert len(page.run.previews) == 4 and page.view.scrub.value() == 3
+    click(qtbot, window, "train-pause")
+    assert (folder / "pause").exists()
     click(qtbot, window, "train-stop")
     assert (folder / "stop").exists()
 
@@ -82,23 +90,92 @@ def test_a_run_is_started_noted_and_resumed_with_the_same_data(qtbot: QtBot, win
     asked: list[tuple[Any, ...]] = []
 
     def start(*args: Any, **kwargs: Any) -> subprocess.Popen[bytes]:
-        asked.append((args, kwargs["resume"]))
+        asked.append((args, kwargs["resume"], kwargs["compare"]))
         write_run(args[2], validations=1, ended="stopped")
         return subprocess.Popen([sys.executable, "-c", "pass"])
 
-    monkeypatch.setattr(train, "start_training", start)
+    monkeypatch.setattr(train_request, "start_training", start)
     page = go(qtbot, window, "train")
     assert "a data folder" in page.setup.missing
     page.setup.recipe.choose("seg-breast-us")
+    page.setup.mode.choose("full")
     page.setup.add_data(tmp_path / "data")
     page.setup.out.set_path(tmp_path / "run")
+    page.augment.sliders["rotate_deg"].setValue(0)
     click(qtbot, window, "train-start")
     settle(qtbot, window)
+    recipe = tomllib.loads((tmp_path / "run" / "recipe.toml").read_text())
+    assert recipe["data"]["geometry"]["rotate_deg"] == 0 and recipe["id"] == "run"
     click(qtbot, window, "train-resume")
     settle(qtbot, window)
-    page._child.wait()
-    assert [(args[0], args[1], resume) for args, resume in asked] == [
-        ("seg-breast-us", (tmp_path / "data",), False), ("seg-breast-us", (tmp_path / "data",), True)]
+    assert [(Path(args[0]).name, args[1], resume, rival) for args, resume, rival in asked] == [
+        ("recipe.toml", (tmp_path / "data",), False, "seg-breast-us"),
+        ("run.toml", (tmp_path / "data",), True, "seg-breast-us")]
+
+
+def test_a_training_that_runs_is_asked_about_when_the_window_closes(qtbot: QtBot, window: MainWindow, tmp_path: Path,
+                                                                    monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = write_run(tmp_path / "run", validations=1)
+    (folder / "training.pid").write_text(str(os.getpid()), encoding="utf-8")
+    window.context.settings["run_folder"] = str(folder)
+    monkeypatch.setattr(training_watch, "_ask", lambda *_: "cancel")
+    assert not window.close()
+    window.context.settings["training_on_close"] = "pause"
+    assert training_watch.may_close(window.context, window) and (folder / "pause").exists()
+
+
+CARD = ('id = "mine"\ntitle = "Mine"\ntask = "segmentation"\narchitecture = "x"\nlicence = "own"\n'
+        '[labels]\n1 = "lesion"\n[weights]\nsha256 = ""\n')
+
+
+@pytest.mark.parametrize("offered", [True, False])
+def test_a_model_is_offered_only_if_it_is_better_and_can_be_rolled_back(qtbot: QtBot, window: MainWindow,
+                                                                        tmp_path: Path, offered: bool) -> None:
+    folder = write_run(tmp_path / "mine", validations=2, ended="done")
+    (folder / "card.toml").write_text(CARD, encoding="utf-8")
+    scores = np.linspace(0.5, 0.7, 12)[:, None] + [0, 0.1 if offered else 0.0]
+    own = paired(scores, [str(number) for number in range(12)])
+    verdict_, reason = verdict(own, {})
+    (folder / "comparison.json").write_text(json.dumps(
+        {"base_title": "Breast lesion", "own": own, "simulated": {}, "offered": verdict_, "reason": reason.english(),
+         "reason_id": reason.id, "reason_params": dict(reason.params)}), encoding="utf-8")
+    page = show(qtbot, window, folder)
+    assert page.view.use_button.isVisible() is offered and page.view.comparison.isVisible()
+    if not offered:
+        assert "former model stays" in page.view.comparison.verdict.text()
+        return
+    click(qtbot, window, "train-use")
+    assert window.context.settings["model_segment"] == str(folder)
+    annotate = go(qtbot, window, "annotate")
+    assert annotate.assist.models.currentData() == str(folder)
+    go(qtbot, window, "train")
+    click(qtbot, window, "train-back")
+    assert window.context.settings["model_segment"] == "seg-breast-us"
+    assert str(folder) in window.context.settings["model_folders"]
+
+
+def test_split_and_augmentation_of_own_images_are_shown(qtbot: QtBot, window: MainWindow,
+                                                        tiny_set: Path) -> None:  # noqa: F811
+    page = go(qtbot, window, "train")
+    page.setup.add_data(tiny_set)
+    settle(qtbot, window)
+    assert page.split.facts is not None and "No leak" in page.split.state.text()
+    page.switch.choose("augment")
+    qtbot.waitUntil(lambda: len(page.augment.grid.pairs) == 12, timeout=20_000)
+    settle(qtbot, window)
+    before = page.augment.grid.pairs
+    page.augment.sliders["rotate_deg"].setValue(100)
+    qtbot.waitUntil(lambda: page.augment.grid.pairs is not before, timeout=20_000)
+    assert page.augment.values[0].rotate_deg == 30
+    settle(qtbot, window)
+
+
+def test_predictions_are_saved_as_an_animation(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
+    page = show(qtbot, window, write_run(tmp_path / "run", validations=3, ended="stopped"))
+    page.view.predictions.write_gif(tmp_path / "learning.gif")
+    settle(qtbot, window)
+    with Image.open(tmp_path / "learning.gif") as animation:
+        assert animation.n_frames == 3
 
 
 def test_a_finished_model_joins_the_lists(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
@@ -113,7 +190,7 @@ def test_a_finished_model_joins_the_lists(qtbot: QtBot, window: MainWindow, tmp_
 
 
 def test_what_a_run_was_asked_is_read_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(train, "start_training", lambda *_, **__: None)
+    monkeypatch.setattr(train_request, "start_training", lambda *_, **__: None)
     (tmp_path / "out").mkdir()
     request = TrainingRequest("sr-us", (tmp_path / "a",), tmp_path / "out", "", 5.0)
     launch(request, resume=False, compute=Compute())

@@ -3,35 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from medsynth_gui.core.augmentation import Geometry, Intensity
+
 Gray = npt.NDArray[np.uint8]
 Float = npt.NDArray[np.float32]
 Generator = np.random.Generator
-
-
-@dataclass(frozen=True)
-class Geometry:
-    """Ranges of the random affine map: degrees, scale factors, share of the side."""
-
-    rotate_deg: float = 15.0
-    scale: tuple[float, float] = (0.75, 1.35)
-    stretch: float = 0.12
-    shift: float = 0.1
+__all__ = ["INTENSITY", "Geometry", "Intensity", "change_intensity", "warp"]
 
 
 def warp(image: Gray, mask: Gray, geometry: Geometry, rng: Generator) -> tuple[Gray, Gray]:
-    """Mirror, rotate, scale, stretch and shift both alike, (y, x)."""
+    """Mirror, rotate, scale, stretch and shift both alike, (y, x); up stays up."""
     import cv2
 
     rows, columns = image.shape
     angle = np.deg2rad(rng.uniform(-1, 1) * geometry.rotate_deg)
     scale = np.exp(rng.uniform(*np.log(geometry.scale)))
     stretch = np.exp(rng.uniform(-1, 1) * geometry.stretch)
-    mirror = -1.0 if rng.random() < 0.5 else 1.0
+    mirror = -1.0 if rng.random() < 0.5 and geometry.mirror else 1.0
     matrix = scale * np.array([[np.cos(angle) * mirror * stretch, -np.sin(angle) / stretch],
                                [np.sin(angle) * mirror * stretch, np.cos(angle) / stretch]])
     center = np.array([columns, rows]) / 2
@@ -91,9 +83,15 @@ INTENSITY: tuple[Callable[[Float, Generator], Float], ...] = (
     _gamma, _contrast, _depth_gain, _speckle, _blur, _coarser, _shadow)
 
 
-def change_intensity(image: Gray, rng: Generator, *, most: int = 3) -> Gray:
-    """Apply up to `most` different changes of intensity; padding (exactly black) stays black."""
+def change_intensity(image: Gray, rng: Generator, *, most: int = 3, strength: float = 1.0) -> Gray:
+    """Apply up to `most` different changes of intensity; padding (exactly black) stays black.
+
+    Args:
+        strength: 0 changes nothing, 1 is the usual range, above it each change is carried further.
+    """
     values = image.astype(np.float32) / 255
     for index in rng.choice(len(INTENSITY), size=rng.integers(0, most + 1), replace=False):
-        values = INTENSITY[index](np.clip(values, 0, 1), rng)
+        before = np.clip(values, 0, 1)
+        changed = INTENSITY[index](before, rng)
+        values = changed if strength == 1 else before + np.float32(strength) * (changed - before)
     return np.where(image > 0, np.clip(values, 0, 1) * 255, 0).astype(np.uint8)

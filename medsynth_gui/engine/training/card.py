@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from medsynth_gui.core.model_card import ModelCard, read_card
+from medsynth_gui.core.toml_text import toml_text
 from medsynth_gui.engine.training.recipe import Recipe
 from medsynth_gui.io.atomic import write_text
 
@@ -31,15 +31,5 @@ def write_card(folder: Path, recipe: Recipe, *, digest: str, training: Mapping[s
     }
     if results:
         tables["results"] = {name: results[name] for name in ("headline", "command")}
-    lines = [f"{name} = {_value(value)}" for name, value in top.items()]
-    for name, table in tables.items():
-        lines += ["", f"[{name}]", *(f"{key} = {_value(value)}" for key, value in table.items())]
-    write_text(folder / "card.toml", "\n".join(lines) + "\n")
+    write_text(folder / "card.toml", toml_text({**top, **tables}))
     return read_card(folder)
-
-
-def _value(value: Any) -> str:
-    """One TOML value; JSON's strings, numbers, booleans and lists are TOML's too."""
-    if isinstance(value, Mapping):
-        return "{ " + ", ".join(f"{key} = {_value(part)}" for key, part in value.items()) + " }"
-    return json.dumps(list(value) if isinstance(value, tuple) else value, ensure_ascii=False)

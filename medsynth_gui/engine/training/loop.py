@@ -1,10 +1,10 @@
-"""The training loop that every task shares: budget, average of weights, checkpoints, events."""
+"""The training loop that every task shares: budget, average of weights, checkpoints, early stop, events."""
 
 from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -13,17 +13,26 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
-from medsynth_gui.core.errors import InputError, ModelError
+from medsynth_gui.core.errors import InputError, Message, ModelError, ResourceError, is_out_of_memory
 from medsynth_gui.engine.device import Runtime
+from medsynth_gui.engine.training.best import Best
+from medsynth_gui.engine.training.checkpoint import restore, snapshot
+from medsynth_gui.engine.training.rates import parameter_groups, rate_at
 from medsynth_gui.engine.training.recipe import Optimisation
 from medsynth_gui.engine.training.run_folder import RunFolder
 
-CHECKPOINT_EVERY_S = 60.0
+CHECKPOINT_EVERY_S = 30.0
 EVENT_EVERY_S = 2.0
 
 
 class Task(Protocol):
-    """What differs between segmenters, generators and upscalers; without `validation` it is never validated."""
+    """What differs between segmenters, generators and upscalers; without `validation` it is never validated.
+
+    Attributes:
+        batch: examples a step; halved where memory runs out.
+    """
+
+    batch: int
 
     @property
     def validation(self) -> Sequence[object]: ...
@@ -59,17 +68,30 @@ class _Clock:
 
 @dataclass(frozen=True)
 class LoopReport:
-    """How a training ended: seconds and steps in all, and whether it was stopped before its end."""
+    """How a training ended.
+
+    Attributes:
+        stopped: someone asked it to end before its time; `paused` likewise, but without measuring.
+        kept_step: the step of the weights that are kept; None for the last.
+        problem: why it could not go on.
+    """
 
     seconds: float
     steps: int
-    stopped: bool
+    stopped: bool = False
+    paused: bool = False
+    kept_step: int | None = None
+    problem: Message | None = None
+
+
+class _Diverged(Exception):
+    """Loss or gradient is not a number; the step was not taken."""
 
 
 def train_network(network: nn.Module, task: Task, *, optimisation: Optimisation, run: RunFolder, runtime: Runtime,
                   seed: int, minutes: float | None, resume: bool, checkpoint: Callable[[float, float, str], None],
                   ) -> tuple[dict[str, Tensor], LoopReport]:
-    """Train until the budget is spent or someone asks to stop.
+    """Train until the budget is spent, nothing gets better, or someone asks to stop.
 
     Args:
         network: trained in place; on the runtime's device.
@@ -77,107 +99,176 @@ def train_network(network: nn.Module, task: Task, *, optimisation: Optimisation,
         checkpoint: called with (done, total, message) after each step; may raise to cancel.
 
     Returns:
-        The averaged weights, and the report.
+        The averaged weights (with `patience` those that validated best), and the report.
 
     Raises:
-        ModelError: the loss is no longer a number; the last checkpoint is kept.
+        ModelError: the first loss is not a number.
         InputError: the checkpoint to resume from is damaged or another network's.
+        ResourceError: memory does not hold one example.
     """
-    optimiser = torch.optim.AdamW(network.parameters(), lr=optimisation.rate, weight_decay=optimisation.weight_decay)
-    average = {name: value.detach().clone() for name, value in network.state_dict().items()}
-    clock = _Clock(optimisation.steps, None if minutes is None else minutes * 60)
+    training = _Training(network, task, optimisation, run, runtime, seed, minutes)
     if resume and (saved := run.load_checkpoint()):
+        training.restore(*saved)
+    report = training.run_to_the_end(checkpoint)
+    best = training.best
+    return best.weights if optimisation.patience and best.weights else training.average, report
+
+
+class _Training:
+    def __init__(self, network: nn.Module, task: Task, optimisation: Optimisation, run: RunFolder, runtime: Runtime,
+                 seed: int, minutes: float | None) -> None:
+        self.network, self.task, self.optimisation, self.run = network, task, optimisation, run
+        self.runtime, self.seed = runtime, seed
+        self.optimiser = torch.optim.AdamW(parameter_groups(network, optimisation), lr=optimisation.rate,
+                                           weight_decay=optimisation.weight_decay)
+        self.average = {name: value.detach().clone() for name, value in network.state_dict().items()}
+        self.best = Best()
+        self.clock = _Clock(optimisation.steps, None if minutes is None else minutes * 60)
+        self.rate = 0.0
+        self.validated_step = -1
+
+    def restore(self, tensors: dict[str, Tensor], state: dict[str, Any]) -> None:
         try:
-            _restore(*saved, network, optimiser, average, clock)
-        except (KeyError, RuntimeError) as error:
-            raise InputError("checkpoint-unreadable", path=run.folder,
+            restore(tensors, state, self.network, self.optimiser, self.average, self.best)
+            self.clock.step, self.clock.before_s = int(state["step"]), float(state["elapsed_s"])
+            self.task.batch = int(state.get("batch", self.task.batch))
+        except (KeyError, RuntimeError, TypeError, ValueError) as error:
+            raise InputError("checkpoint-unreadable", path=self.run.folder,
                              detail="its checkpoint belongs to another network than the recipe's") from error
-    clock.started = time.monotonic()
-    rng = np.random.default_rng((seed, clock.step))
-    torch.manual_seed(seed + clock.step)
-    last_saved = last_validated = last_event = clock.elapsed_s
-    stopped = False
-    while clock.progress < 1 and not stopped:
-        value = _step(network, task, optimiser, optimisation, clock, rng, runtime)
+
+    def run_to_the_end(self, checkpoint: Callable[[float, float, str], None]) -> LoopReport:
+        clock, problem = self.clock, None
+        clock.started = time.monotonic()
+        saved = validated = told = clock.elapsed_s
+        if self.optimisation.patience and self.best.weights is None and self.task.validation:
+            # Where a model is adapted, its start is the first that must be beaten.
+            self._validate()
+        while clock.progress < 1 and not self._asked and not self._waited_enough():
+            try:
+                value = self._step()
+            except _Diverged:
+                problem = self._diverged()
+                break
+            if value is None:
+                continue
+            now = clock.elapsed_s
+            if now - told >= EVENT_EVERY_S:
+                self._tell(value)
+                told = now
+            if self.task.validation and now - validated >= self.optimisation.validate_every_s:
+                self._validate()
+                validated = clock.elapsed_s
+            if now - saved >= CHECKPOINT_EVERY_S:
+                self._save()
+                saved = clock.elapsed_s
+            checkpoint(clock.progress, 1.0, f"step {clock.step}, loss {value:.3f}")
+        return self._end(problem)
+
+    @property
+    def _asked(self) -> bool:
+        return self.run.stop_asked or self.run.pause_asked
+
+    def _end(self, problem: Message | None) -> LoopReport:
+        patience, paused = self.optimisation.patience, self.run.pause_asked
+        if patience and self.task.validation and not paused and not problem:
+            self._validate()
+        if problem is None or not self.run.resumable:
+            self._save()
+        stopped = self.run.stop_asked and self.clock.progress < 1
+        kept = self.best.step if patience and self.best.weights else None
+        return LoopReport(self.clock.elapsed_s, self.clock.step, stopped, paused, kept, problem)
+
+    def _waited_enough(self) -> bool:
+        patience = self.optimisation.patience
+        if not patience or self.best.stale < patience:
+            return False
+        self.run.note(Message("training-early-stop", {"count": self.best.stale, "step": self.best.step}))
+        return True
+
+    def _step(self) -> float | None:
+        """Take a step; its loss, or None where memory ran out and the batch was halved."""
+        try:
+            return self._taken()
+        except (RuntimeError, MemoryError) as error:
+            if not is_out_of_memory(error):
+                raise
+            self._halve(error)
+            return None
+
+    def _taken(self) -> float:
+        clock, optimiser = self.clock, self.optimiser
+        # A step depends on its number alone: a resumed training takes the same one.
+        rng = np.random.default_rng((self.seed, clock.step))
+        torch.manual_seed(self.seed + clock.step)
+        self.rate = rate_at(self.optimisation, clock.step, clock.progress)
+        for group in optimiser.param_groups:
+            group["lr"] = self.rate * group["share"]
+        self.network.train()
+        with self.runtime.autocast():
+            loss = self.task.loss(self.network, rng, clock.progress)
+        value = float(loss.detach())
         if not math.isfinite(value):
-            raise ModelError("training-diverged", what=run.folder.name, step=clock.step)
-        _follow(average, network, optimisation.average, clock.step)
-        now = clock.elapsed_s
-        if now - last_event >= EVENT_EVERY_S:
-            run.event("step", step=clock.step, seconds=round(now, 1), loss=round(value, 5),
-                      progress=round(clock.progress, 4))
-            last_event = now
-        if task.validation and now - last_validated >= optimisation.validate_every_s:
-            _validate(network, average, task, run, clock)
-            last_validated = clock.elapsed_s
-        if now - last_saved >= CHECKPOINT_EVERY_S:
-            run.save_checkpoint(*_snapshot(network, optimiser, average, clock))
-            last_saved = clock.elapsed_s
-        checkpoint(clock.progress, 1.0, f"step {clock.step}, loss {value:.3f}")
-        stopped = run.stop_asked
-    run.save_checkpoint(*_snapshot(network, optimiser, average, clock))
-    return average, LoopReport(clock.elapsed_s, clock.step, stopped)
+            raise _Diverged
+        optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        if not math.isfinite(float(nn.utils.clip_grad_norm_(self.network.parameters(), self.optimisation.clip))):
+            raise _Diverged
+        optimiser.step()
+        clock.step += 1
+        self._follow()
+        return value
 
+    def _halve(self, error: BaseException) -> None:
+        if self.task.batch <= 1:
+            raise ResourceError("training-out-of-memory", what=self.run.folder.name) from error
+        self.task.batch //= 2
+        self.optimiser.zero_grad(set_to_none=True)
+        if self.runtime.device.type == "cuda":
+            torch.cuda.empty_cache()
+        self.run.note(Message("training-batch-halved", {"step": self.clock.step, "batch": self.task.batch}))
 
-def _step(network: nn.Module, task: Task, optimiser: torch.optim.Optimizer, optimisation: Optimisation,
-          clock: _Clock, rng: np.random.Generator, runtime: Runtime) -> float:
-    warm_up = min(1.0, (clock.step + 1) / optimisation.warm_up_steps)
-    for group in optimiser.param_groups:
-        group["lr"] = optimisation.rate * warm_up * max(0.01, 0.5 * (1 + math.cos(math.pi * clock.progress)))
-    network.train()
-    with runtime.autocast():
-        loss = task.loss(network, rng, clock.progress)
-    optimiser.zero_grad(set_to_none=True)
-    loss.backward()
-    nn.utils.clip_grad_norm_(network.parameters(), optimisation.clip)
-    optimiser.step()
-    clock.step += 1
-    return float(loss.detach())
+    def _diverged(self) -> Message:
+        """Raises ModelError where nothing was learned yet."""
+        facts = {"what": self.run.folder.name, "step": self.clock.step}
+        if self.clock.step == 0:
+            raise ModelError("training-diverged", **facts)
+        kept = self.best.step if self.optimisation.patience and self.best.weights else self.clock.step
+        return Message("training-diverged-kept", {**facts, "kept": kept})
 
+    @torch.no_grad()
+    def _follow(self) -> None:
+        """Exponential average of weights; faster at first, so that short runs are not stuck at the start."""
+        keep = min(self.optimisation.average, (1 + self.clock.step) / (10 + self.clock.step))
+        for name, value in self.network.state_dict().items():
+            if value.is_floating_point():
+                self.average[name].lerp_(value, 1 - keep)
+            else:
+                self.average[name].copy_(value)
 
-@torch.no_grad()
-def _follow(average: dict[str, Tensor], network: nn.Module, decay: float, step: int) -> None:
-    """Exponential average of weights; it follows faster at first, so that short runs are not stuck at the start."""
-    keep = min(decay, (1 + step) / (10 + step))
-    for name, value in network.state_dict().items():
-        if value.is_floating_point():
-            average[name].lerp_(value, 1 - keep)
-        else:
-            average[name].copy_(value)
+    def _validate(self) -> None:
+        """Measure the averaged weights, once a step."""
+        clock = self.clock
+        if self.validated_step == clock.step:
+            return
+        self.validated_step = clock.step
+        own = {name: value.detach().clone() for name, value in self.network.state_dict().items()}
+        self.network.load_state_dict(self.average)
+        self.network.eval()
+        with torch.no_grad():
+            figures, picture = self.task.validate(self.network)
+        self.network.load_state_dict(own)
+        self.best.look(figures, self.average, clock.step)
+        self.run.preview(clock.step, picture)
+        self.run.event("validation", step=clock.step, seconds=round(clock.elapsed_s, 1),
+                       progress=round(clock.progress, 4), best=self.best.step == clock.step,
+                       **{name: round(value, 5) for name, value in figures.items()})
 
+    def _tell(self, loss: float) -> None:
+        clock = self.clock
+        self.run.event("step", step=clock.step, seconds=round(clock.elapsed_s, 1), loss=round(loss, 5),
+                       rate=float(f"{self.rate:.4g}"), progress=round(clock.progress, 4))
 
-def _validate(network: nn.Module, average: Mapping[str, Tensor], task: Task, run: RunFolder, clock: _Clock) -> None:
-    own = {name: value.detach().clone() for name, value in network.state_dict().items()}
-    network.load_state_dict(average)
-    network.eval()
-    with torch.no_grad():
-        figures, picture = task.validate(network)
-    network.load_state_dict(own)
-    run.preview(clock.step, picture)
-    run.event("validation", step=clock.step, seconds=round(clock.elapsed_s, 1),
-              **{name: round(value, 5) for name, value in figures.items()})
-
-
-def _snapshot(network: nn.Module, optimiser: torch.optim.Optimizer, average: Mapping[str, Tensor],
-              clock: _Clock) -> tuple[dict[str, Tensor], dict[str, Any]]:
-    tensors = {f"network.{name}": value for name, value in network.state_dict().items()}
-    tensors |= {f"average.{name}": value for name, value in average.items()}
-    for name, parameter in network.named_parameters():
-        for key, value in optimiser.state.get(parameter, {}).items():
-            tensors[f"optimiser.{key}.{name}"] = value
-    return tensors, {"step": clock.step, "elapsed_s": clock.elapsed_s}
-
-
-def _restore(tensors: dict[str, Tensor], state: dict[str, Any], network: nn.Module, optimiser: torch.optim.Optimizer,
-             average: dict[str, Tensor], clock: _Clock) -> None:
-    network.load_state_dict({name.removeprefix("network."): value for name, value in tensors.items()
-                             if name.startswith("network.")})
-    for name in average:
-        average[name].copy_(tensors[f"average.{name}"])
-    for name, parameter in network.named_parameters():
-        found = {key: tensors[f"optimiser.{key}.{name}"] for key in ("step", "exp_avg", "exp_avg_sq")
-                 if f"optimiser.{key}.{name}" in tensors}
-        if found:
-            optimiser.state[parameter] = {key: value if key == "step" else value.to(parameter.device)
-                                          for key, value in found.items()}
-    clock.step, clock.before_s = state["step"], state["elapsed_s"]
+    def _save(self) -> None:
+        tensors, state = snapshot(self.network, self.optimiser, self.average, self.best)
+        self.run.save_checkpoint(tensors, {"step": self.clock.step, "elapsed_s": self.clock.elapsed_s,
+                                           "batch": self.task.batch, **state})

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from medsynth_gui.core.augmentation import augmentation_of
 from medsynth_gui.core.errors import InputError
 from medsynth_gui.core.model_card import TASKS
 
@@ -21,6 +22,10 @@ class Optimisation:
         steps: length of the training; `--minutes` ends it earlier and shapes the decay.
         average: decay of the exponential average of weights.
         validate_every_s: seconds between validations.
+        layer_decay: each layer nearer to the image learns at this share of the rate of the one behind it; 1 for all
+            alike.
+        patience: validations without a better figure after which the training ends; the best weights are kept. 0
+            trains to the end and keeps the last.
     """
 
     batch: int = 16
@@ -31,6 +36,12 @@ class Optimisation:
     average: float = 0.998
     clip: float = 1.0
     validate_every_s: float = 180.0
+    layer_decay: float = 1.0
+    patience: int = 0
+
+    def __post_init__(self) -> None:
+        if self.batch < 1 or self.steps < 1 or self.rate <= 0 or not 0 < self.layer_decay <= 1:
+            raise ValueError("[optimisation] needs batch and steps of at least 1, a rate above 0, layer_decay in 0..1")
 
 
 @dataclass(frozen=True)
@@ -85,6 +96,7 @@ def read_recipe(path: Path) -> Recipe:
         for table, name in _NEEDED.get(recipe.task, ()):
             if not isinstance(raw.get(table, {}).get(name), int):
                 raise ValueError(f"[{table}] needs the number {name}")
+        augmentation_of(recipe.data)
     except (OSError, ValueError, TypeError, AttributeError) as error:
         raise InputError("recipe-unreadable", path=path, detail=error) from error
     return recipe

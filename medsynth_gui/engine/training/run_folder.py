@@ -14,7 +14,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save
 from torch import Tensor
 
-from medsynth_gui.core.errors import InputError
+from medsynth_gui.core.errors import InputError, Message
 from medsynth_gui.io.atomic import atomic_write, storing, write_bytes, write_json
 from medsynth_gui.io.raster_files import write_gray_png
 
@@ -23,7 +23,8 @@ class RunFolder:
     """A folder that becomes a model folder.
 
     `run.toml` is the recipe as run, `events.jsonl` grows a line per event, `previews/` an image per
-    validation, `checkpoint/` what resuming needs. A file named `stop` asks the training to end well.
+    validation, `checkpoint/` what resuming needs. A file named `stop` asks the training to end well, one named `pause`
+    to save and end at once.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -64,8 +65,18 @@ class RunFolder:
     def stop_asked(self) -> bool:
         return (self.folder / "stop").exists()
 
+    @property
+    def pause_asked(self) -> bool:
+        return (self.folder / "pause").exists()
+
     def clear_stop(self) -> None:
-        (self.folder / "stop").unlink(missing_ok=True)
+        """Forget what was asked of an earlier part of this training."""
+        for name in ("stop", "pause"):
+            (self.folder / name).unlink(missing_ok=True)
+
+    def note(self, message: Message) -> None:
+        """Something that a person should know, while the training goes on."""
+        self.event("note", id=message.id, message=message.english())
 
     def save_checkpoint(self, tensors: dict[str, Tensor], state: dict[str, Any]) -> None:
         """Both files are replaced whole; the step in `state` names the tensors that belong to it."""

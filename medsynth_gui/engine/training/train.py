@@ -85,18 +85,21 @@ def _cancelled(error: BaseException) -> bool:
 
 def _train(recipe: Recipe, data: TrainingData, run: RunFolder, runtime: Runtime, init: ModelCard | None,
            minutes: float | None, resume: bool, checkpoint: Checkpoint) -> dict[str, Any]:
+    torch.manual_seed(recipe.seed)
     network = _network(recipe, init, runtime)
 
     def loading(done: int, total: int) -> None:
         checkpoint(0.0, 1.0, f"reading {done + 1} of {total}")
 
-    torch.manual_seed(recipe.seed)
     if minutes == 0:
         state, report = network.state_dict(), LoopReport(0.0, 0, False)
     else:
         task = _row(_TASKS, recipe.task)(recipe, data, runtime.device, loading)
         state, report = train_network(network, task, optimisation=recipe.optimisation, run=run, runtime=runtime,
                                       seed=recipe.seed, minutes=minutes, resume=resume, checkpoint=checkpoint)
+    if report.paused:
+        run.event("paused", step=report.steps, seconds=round(report.seconds))
+        return {"model": recipe.id, "paused": True, "step": report.steps, "headline": "paused, not measured"}
     return _finish(recipe, data, run, runtime, init, state, report, checkpoint)
 
 
@@ -132,9 +135,12 @@ def _finish(recipe: Recipe, data: TrainingData, run: RunFolder, runtime: Runtime
     else:
         results, changes = {"headline": "not measured: the data leave no held-out group"}, {}
     results = {"model": recipe.id, "weights_sha256": digest, **results, **runtime.record(),
-               "command": _command(recipe), "evaluation_seconds": round(time.monotonic() - started)}
+               "command": _command(recipe), "evaluation_seconds": round(time.monotonic() - started),
+               **({"kept_step": report.kept_step} if report.kept_step is not None else {})}
     write_json(run.folder / "results.json", results)
     write_card(run.folder, recipe, digest=digest, training=training, results=results, input_changes=changes)
+    if report.problem is not None:
+        raise ModelError(report.problem.id, **report.problem.params)
     run.event("stopped" if report.stopped else "done", step=report.steps, seconds=round(report.seconds),
               headline=results["headline"])
     return results

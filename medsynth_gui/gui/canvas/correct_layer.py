@@ -10,7 +10,7 @@ from medsynth_gui.gui.canvas.view import ViewTransform
 from medsynth_gui.gui.context import AppContext
 from medsynth_gui.gui.theme.tokens import DARK
 from medsynth_gui.session.correct_commands import correction_preview
-from medsynth_gui.session.correcting import Stroke
+from medsynth_gui.session.correcting import Answered, Stroke
 
 # What surrounds an image is dark in both themes: so are the colours over it.
 _ADDS, _REMOVES, _BOX = QColor(DARK.good), QColor(DARK.bad), QColor(DARK.accent)
@@ -23,19 +23,17 @@ class CorrectLayer:
 
     def __init__(self, context: AppContext, canvas: Canvas) -> None:
         self._session, self._canvas = context.session, canvas
-        self._previewed = False
+        self._previewed: Answered | None = None
         canvas.add_painter(self)
         self._session.correcting.changed.connect(self._changed)
 
     def _changed(self, _: None) -> None:
-        preview = correction_preview(self._session)
-        if preview is not None:
-            region, mask = preview
+        found = self._session.correcting.shown
+        if found is not self._previewed:
+            self._previewed = found
+            region, mask = correction_preview(self._session) or (None, None)
             self._canvas.set_mask_preview(mask, self._session.label_set.find(self._session.correcting.label),
                                           region=region)
-        elif self._previewed:
-            self._canvas.set_mask_preview(None)
-        self._previewed = preview is not None
         self._canvas.update()
 
     def paint(self, painter: QPainter, view: ViewTransform, widget: QRect) -> None:

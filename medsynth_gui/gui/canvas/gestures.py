@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 ZOOM_STEP = 1.2
 _MODIFIERS = {Qt.KeyboardModifier.ShiftModifier: "shift", Qt.KeyboardModifier.ControlModifier: "ctrl",
               Qt.KeyboardModifier.AltModifier: "alt"}
+_NOTHING = frozenset[str]()
 
 
 class PointerHandler(Protocol):
@@ -124,6 +125,8 @@ class Gestures(QObject):
     def _double_click(self, event: QMouseEvent) -> bool:
         canvas = self._canvas
         if event.button() == Qt.MouseButton.LeftButton and canvas.handler is not None and canvas.series is not None:
+            # A tool that takes it for a press must get its release too.
+            self._drag = "tool"
             canvas.handler.double_click(*canvas.view.to_image(event.position()), _held(event))
         elif event.button() == Qt.MouseButton.LeftButton:
             canvas.fit()
@@ -187,4 +190,5 @@ class Gestures(QObject):
 
 
 def _held(event: QMouseEvent) -> frozenset[str]:
-    return frozenset(name for modifier, name in _MODIFIERS.items() if event.modifiers() & modifier)
+    held = event.modifiers()
+    return frozenset(name for modifier, name in _MODIFIERS.items() if held & modifier) if held else _NOTHING

@@ -40,7 +40,7 @@ class MaskLayer:
         self._shown: Labels | None = None
         self._image: QImage | None = None
         self._stale = np.ones((0, 0), np.bool_)
-        self._level, self._thickness = 0, 1
+        self._level, self._thickness, self._cross = 0, 1, _cross(1)
 
     @property
     def labels(self) -> Labels | None:
@@ -76,7 +76,7 @@ class MaskLayer:
         level = max(0, math.floor(math.log2(1 / max(scale, 1e-3))))
         thickness = max(1, round(_OUTLINE_POINTS / max(scale * 2**level, 1e-3)))
         if (level, thickness) != (self._level, self._thickness):
-            self._level, self._thickness = level, thickness
+            self._level, self._thickness, self._cross = level, thickness, _cross(thickness)
             self._forget()
 
     def refresh(self, region: Region | None) -> tuple[int, int, int, int] | None:
@@ -138,30 +138,24 @@ class MaskLayer:
         if box.empty:
             return
         reach, factor = self._thickness, 2**self._level
-        around = Region(0, box.y0 - reach, box.x0 - reach, box.y1 + reach, box.x1 + reach).clipped(*self._shown.shape)
-        source = self._labels[around.y0 * factor:around.y1 * factor, around.x0 * factor:around.x1 * factor]
+        rows, columns = self._shown.shape
+        y0, x0 = max(box.y0 - reach, 0), max(box.x0 - reach, 0)
+        y1, x1 = min(box.y1 + reach, rows), min(box.x1 + reach, columns)
+        source = self._labels[y0 * factor:y1 * factor, x0 * factor:x1 * factor]
         if fresh and not cv2.countNonZero(source):
             return
         index = cv2.LUT(source, self._lookup)
         if factor > 1:
             # The largest of factor x factor pixels, so that thin labels do not vanish: anchored at the first.
-            index = cv2.dilate(index, np.ones((factor, factor), np.uint8), anchor=(0, 0))[::factor, ::factor]
-        inner = slice(box.y0 - around.y0, box.y1 - around.y0), slice(box.x0 - around.x0, box.x1 - around.x0)
-        self._shown[box.slices] = self._outlined(np.ascontiguousarray(index), around)[inner]
-
-    def _outlined(self, index: Labels, around: Region) -> Labels:
-        """Indices with the inner rim of each label lifted to its outline colour."""
-        import cv2
-
-        reach = self._thickness
-        cross = cv2.getStructuringElement(cv2.MORPH_CROSS, (2 * reach + 1, 2 * reach + 1))
-        rim = cv2.compare(index, cv2.erode(index, cross), cv2.CMP_NE)
-        if len(self._table) > 1:  # else there is nothing higher to border on
-            rim |= cv2.compare(index, cv2.dilate(index, cross), cv2.CMP_NE) & cv2.compare(index, 0, cv2.CMP_NE)
+            index = cv2.dilate(index, np.ones((factor, factor), np.uint8), anchor=(0, 0))[::factor, ::factor].copy()
+        steps = cv2.morphologyEx(index, cv2.MORPH_GRADIENT, self._cross)
+        rim = cv2.threshold(steps, 0, _OUTLINE, cv2.THRESH_BINARY)[1]
         if self._dashed:
-            y, x = np.ogrid[around.y0:around.y1, around.x0:around.x1]
+            y, x = np.ogrid[y0:y1, x0:x1]
             rim *= (y + x) // (4 * reach) % 2 == 0
-        return index | (rim & np.uint8(_OUTLINE))
+        # The inner rim of each label is lifted to its outline colour.
+        outlined = cv2.bitwise_or(index, rim, mask=index)
+        self._shown[box.slices] = outlined[box.y0 - y0:box.y1 - y0, box.x0 - x0:box.x1 - x0]
 
     def _color_table(self) -> list[int]:
         table = [0] * 256
@@ -171,6 +165,13 @@ class MaskLayer:
             table[index] = _rgba(color, 0 if self._style == "outline" else tint)
             table[index + _OUTLINE] = _rgba(color, tint if self._style == "fill" else 255)
         return table
+
+
+def _cross(reach: int) -> npt.NDArray[np.uint8]:
+    """The pixels whose other value makes a pixel part of an outline."""
+    cross = np.zeros((2 * reach + 1,) * 2, np.uint8)
+    cross[reach] = cross[:, reach] = 1
+    return cross
 
 
 def _rgba(color: QColor, alpha: int) -> int:

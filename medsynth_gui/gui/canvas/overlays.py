@@ -60,9 +60,9 @@ class Overlays:
 
     def pointer_rect(self, pointer: QPointF, view: ViewTransform) -> QRect:
         """What to repaint when the circle leaves or enters this place."""
-        size = view.size(2 * (self.cursor_radius or 0), 2 * (self.cursor_radius or 0))
-        box = QRectF(pointer.x() - size.width() / 2, pointer.y() - size.height() / 2, size.width(), size.height())
-        return box.toAlignedRect().adjusted(-3, -3, 3, 3)
+        size = view.size(self.cursor_radius or 0, self.cursor_radius or 0)
+        half_x, half_y = size.width() + 3, size.height() + 3
+        return QRectF(pointer.x() - half_x, pointer.y() - half_y, 2 * half_x, 2 * half_y).toAlignedRect()
 
     def crosshair_region(self, view: ViewTransform, widget: QRect) -> QRegion:
         """What to repaint when the crosshair leaves or enters its place."""

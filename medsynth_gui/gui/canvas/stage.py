@@ -161,8 +161,7 @@ class Stage(QWidget):
 
     def point_at(self, position: QPointF) -> None:
         """The pointer is at a widget point: tell what is there and move what follows it."""
-        old = self._pointer
-        self._pointer = position
+        old, self._pointer = self._pointer, position
         if self.overlays.follows_pointer or self.lens.on:
             for point in (position,) if old is None else (old, position):
                 rect = self.overlays.pointer_rect(point, self.view)
@@ -238,6 +237,8 @@ class Stage(QWidget):
 def _parts(region: QRegion) -> list[QRect]:
     """What to paint of a region: its box, unless that is far larger, as around a crosshair."""
     box = region.boundingRect()
+    if region.rectCount() == 1:
+        return [box]
     rects = list(region)
     area = sum(rect.width() * rect.height() for rect in rects)
     return [box] if box.width() * box.height() <= 3 * area else rects

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QDoubleSpinBox, QGridLayout, QVBoxLayout, QWidget
 
@@ -17,6 +19,7 @@ from medsynth_gui.session.opened import OpenSeries
 
 _WIDTH = 320
 _INTERVAL_MM = 10.0  # the ruler of most scanners has a tick a centimetre
+_INTERVALS_MM = (1.0, 2.0, 5.0, 10.0, 20.0, 50.0)
 
 
 class CalibrateDialog(QDialog):
@@ -55,7 +58,7 @@ class CalibrateDialog(QDialog):
         for widget in (self.interval, self._interval_name):
             widget.setVisible(line.intervals > 0)
         self.failure.hide()
-        self.length.setValue(_INTERVAL_MM * max(line.intervals, 1))
+        self.length.setValue(self._interval_mm(line) * max(line.intervals, 1))
         self._length_typed()
         self.adjustSize()
         if not self.isVisible():
@@ -66,6 +69,15 @@ class CalibrateDialog(QDialog):
         self.activateWindow()
         box.setFocus()
         box.selectAll()
+
+    def _interval_mm(self, line: RulerLine) -> float:
+        """What is offered: of the usual intervals the one that the known pixel size says."""
+        spacing = self._opened.series.spacing if self._opened else None
+        if spacing is None or not line.intervals:
+            return _INTERVAL_MM
+        down, across = line.extent_px
+        known = math.hypot(down * spacing.y_mm, across * spacing.x_mm) / line.intervals
+        return min(_INTERVALS_MM, key=lambda usual: abs(math.log(usual / known)))
 
     def accept(self) -> None:
         """Calibrate; a length that makes no sense is told and the window stays."""

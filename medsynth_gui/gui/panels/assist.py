@@ -40,8 +40,7 @@ class AssistPanel(QWidget):
             bind(action_id, _Carry(self, way))
         self.proposal = ProposalSection(context)
         self._build()
-        for widget, action_id in ((self.segment, "segment"), (self.all_frames, "segment_all"),
-                                  (self.correct, "tool_correct")):
+        for widget, action_id in ((self.segment, "segment"), (self.all_frames, "segment_all")):
             widget.setToolTip(context.actions.tip(f"annotate.{action_id}"))
         self._run.changed.connect(self._refresh)
         self._session.current_changed.connect(self._refresh_soon)
@@ -86,6 +85,11 @@ class AssistPanel(QWidget):
         self._cards = list_models("segmentation", further=further)
         self.models.set_rows([(model_ref(card), f"{card.title} · {card.id}") for card in self._cards])
         self.models.choose(self._session.settings["model_segment"])
+        refiner = next((card for card in list_models("refinement", further=further)
+                        if model_ref(card) == self._session.settings["model_refine"]), None)
+        self.correct.setToolTip("\n".join(filter(None, (
+            self._context.actions.tip("annotate.tool_correct"), refiner and f"{refiner.title} · {refiner.id}",
+            refiner and refiner.headline))))
         self._refresh()
 
     @property

@@ -35,6 +35,7 @@ class ProposalSection(QWidget):
         self.doubt = button(self.tr("Unsure"), self._toggle_doubt, kind="quiet", name="uncertainty",
                             tip=actions.tip("annotate.uncertainty"))
         self.doubt.setCheckable(True)
+        actions.get("annotate.uncertainty").toggled.connect(self._show_doubt)
         self._drifted, self._decide, self._more = QWidget(), QWidget(), QWidget()
         self._drifted.setLayout(row(self.drift, self.next, stretch=0))
         for holder, widgets in ((self._decide, (self.accept_button, self.reject_button)),
@@ -77,7 +78,10 @@ class ProposalSection(QWidget):
 
     def _toggle_doubt(self) -> None:
         self._context.actions.get("annotate.uncertainty").trigger()
-        self.refresh()
+        self._show_doubt()
+
+    def _show_doubt(self) -> None:
+        self.doubt.setChecked(self._context.actions.get("annotate.uncertainty").isChecked())
 
     # --- what is shown
 
@@ -101,14 +105,12 @@ class ProposalSection(QWidget):
         for label in (self.status, self.steadiness):
             label.setVisible(bool(label.text()))
         self._drifted.setVisible(bool(drifted))
+        self.reject_button.setText(self.tr("Cancel  Esc") if correcting.running else self.tr("Reject  Esc"))
         self._decide.setVisible(layer is not None or correcting.running)
         shown = layer is not None and opened is not None and opened.frame in layer.masks and not correcting.running
         self._more.setVisible(shown)
         self.doubt.setVisible(bool(layer and layer.uncertainty))
-        actions = self._context.actions
-        actions.set_available("annotate.next_drift", bool(drifted))
-        self.doubt.setChecked(actions.get("annotate.uncertainty").isChecked() if self.doubt.isVisibleTo(self._more)
-                              else False)
+        self._context.actions.set_available("annotate.next_drift", bool(drifted))
 
     def _correcting_words(self) -> str:
         correcting = self._session.correcting

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from medsynth_gui.core.errors import MedSynthError, Message
 from medsynth_gui.core.layers import ResultLayer
 from medsynth_gui.gui.context import AppContext
-from medsynth_gui.gui.job_queue import JobHandle, JobState
+from medsynth_gui.gui.job_queue import JobHandle
 from medsynth_gui.jobs.job import Job
 from medsynth_gui.session.correct_commands import refine_job
 from medsynth_gui.session.opened import OpenSeries
@@ -86,7 +86,6 @@ class CorrectionRun(QObject):
         self._job: JobHandle | None = None
         self._asked, self._newer = 0, False
         self._correcting.wanted.connect(self._wanted)
-        self._correcting.changed.connect(self._changed)
         context.queue.finished.connect(self._finished)
 
     def _wanted(self, _: None) -> None:
@@ -96,13 +95,10 @@ class CorrectionRun(QObject):
             self._job = self._context.queue.submit(refine_job(self._context.session), self._take, self._failed,
                                                    quiet=True, first=True)
 
-    def _changed(self, _: None) -> None:
-        if self._job is not None and not self._correcting.running:
-            self._job.cancel()
-
     def _take(self, answer: Any) -> None:
         self._correcting.take(self._asked, answer)
-        self._next()
+        if self._newer and self._correcting.running:
+            self._wanted(None)
 
     def _failed(self, message: Message) -> None:
         self._newer = False
@@ -112,9 +108,3 @@ class CorrectionRun(QObject):
     def _finished(self, handle: JobHandle) -> None:
         if handle is self._job:
             self._job = None
-            if handle.state is JobState.CANCELLED:
-                self._next()
-
-    def _next(self) -> None:
-        if self._newer and self._correcting.running:
-            self._wanted(None)

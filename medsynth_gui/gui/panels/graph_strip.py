@@ -54,12 +54,16 @@ class GraphStrip(QWidget):
         layout.addWidget(self._stack, 1)
         self.hide()
         self._session.measuring.changed.connect(self._refresh)
+        self._session.toolbox.busy_changed.connect(self._refresh)
         self._session.measuring.wanted.connect(self._count)
         self._session.frame_changed.connect(self._show_frame)
 
-    def _refresh(self, _: None) -> None:
+    def _refresh(self, _: object) -> None:
         measuring = self._session.measuring
         chosen, series = measuring.chosen, measuring.series
+        wanted = series is not None and isinstance(chosen, Profile | RegionHistogram | MModeLine)
+        if self._session.toolbox.busy and wanted == self.isHidden():
+            return  # the image would move under the pointer: when the gesture has ended
         if series is None or not isinstance(chosen, Profile | RegionHistogram | MModeLine):
             self._stop()
             self._shown = None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from pathlib import PurePath
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -15,7 +14,7 @@ from medsynth_gui.gui.image_words import facts, summary
 from medsynth_gui.gui.panels.fields import Choice
 from medsynth_gui.gui.panels.parts import KeyValues, button, row, section_head, text, tool
 from medsynth_gui.gui.theme import SPACE
-from medsynth_gui.gui.translation import sentence, words
+from medsynth_gui.gui.translation import briefly, sentence, words
 from medsynth_gui.io.dicom.colour_decision import ColourSource
 from medsynth_gui.session import commands
 from medsynth_gui.session.opened import OpenSeries
@@ -98,7 +97,7 @@ class ImageFacts(QWidget):
         if not unfolded:
             return
         self.facts.set_rows(list(facts(series)))
-        self.problems.setText("\n".join(sentence(_briefly(problem)) for problem in series.problems))
+        self.problems.setText("\n".join(sentence(briefly(problem)) for problem in series.problems))
         self.problems.setToolTip("\n".join(map(words, series.problems)))
         self.problems.setVisible(bool(series.problems))
         self.revoke.setVisible(opened.adjustments.spacing is not None)
@@ -141,9 +140,3 @@ class ImageFacts(QWidget):
             commands.set_crop(self._session, opened, view.box if view else None)
         except MedSynthError as error:
             self._context.notify(error.message, "caution")
-
-
-def _briefly(problem: Message) -> Message:
-    """The file by its name: its folder is no news beside the image."""
-    params = {key: PurePath(value).name if key == "path" else value for key, value in problem.params.items()}
-    return Message(problem.id, params)

@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QContextMenuEvent, QMouseEvent, QPainter, QPixmap
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QMenu, QSizePolicy, QToolButton, QWidget
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QContextMenuEvent, QMouseEvent, QPainter, QPaintEvent, QPixmap
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QMenu,
+    QScrollArea,
+    QSizePolicy,
+    QToolButton,
+    QWidget,
+)
+from shiboken6 import isValid
 
 from medsynth_gui.core.labels import PALETTE, Label
 from medsynth_gui.gui.icons import icon
 from medsynth_gui.gui.theme import SPACE
 from medsynth_gui.gui.translation import number
+
+_LAYOUT_MS = 50
 
 
 class LabelRow(QFrame):
@@ -28,6 +42,7 @@ class LabelRow(QFrame):
     def __init__(self, label: Label, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.value = label.value
+        self._came_from: QWidget | None = None
         self.setProperty("card", True)
         self.setObjectName(f"label-{label.value}")
         self.setFixedHeight(44)
@@ -36,7 +51,7 @@ class LabelRow(QFrame):
         self.swatch.setToolTip(self.tr("Colour"))
         self.swatch.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.swatch.setMenu(self._color_menu())
-        self.name, self.area = QLabel(), QLabel()
+        self.name, self.area = _Name(), QLabel()
         self.name.setProperty("role", "title")
         self.name.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.area.setProperty("role", "muted")
@@ -84,12 +99,22 @@ class LabelRow(QFrame):
             self.area.setText(f"{number(area_mm2, 0 if area_mm2 >= 10 else 1)} mm²")
 
     def start_renaming(self) -> None:
-        """Let the name be typed."""
+        """Let the name be typed; whoever had the keys gets them back."""
+        self._came_from = QApplication.focusWidget()
         self.edit.setText(self.name.text())
         self.name.hide()
         self.edit.show()
         self.edit.selectAll()
         self.edit.setFocus()
+        QTimer.singleShot(_LAYOUT_MS, self, self._scroll_here)
+
+    def _scroll_here(self) -> None:
+        """A row that was just added has its place when the layout is done."""
+        parent = self.parentWidget()
+        while parent is not None and not isinstance(parent, QScrollArea):
+            parent = parent.parentWidget()
+        if parent is not None:
+            parent.ensureWidgetVisible(self, 0, 0)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self.chosen.emit(self.value)
@@ -102,7 +127,7 @@ class LabelRow(QFrame):
 
     def eventFilter(self, watched: QWidget, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ShortcutOverride and event.key() in (
-                Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape):
+                Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape, Qt.Key.Key_Up, Qt.Key.Key_Down):
             event.accept()
         elif event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Escape:
             self.edit.setText(self.name.text())
@@ -113,8 +138,11 @@ class LabelRow(QFrame):
     def _rename(self) -> None:
         if self.edit.isHidden():
             return
+        came_from = self._came_from if self.edit.hasFocus() else None
         self.edit.hide()
         self.name.show()
+        if came_from is not None and isValid(came_from):
+            came_from.setFocus()
         if self.edit.text().strip() != self.name.text():
             self.renamed.emit(self.value, self.edit.text())
 
@@ -131,6 +159,16 @@ class LabelRow(QFrame):
             action = menu.addAction(swatch(color), color)
             action.triggered.connect(lambda _=False, chosen=color: self.colored.emit(self.value, chosen))
         return menu
+
+
+class _Name(QLabel):
+    """A name that ends in dots where it is too long."""
+
+    def paintEvent(self, _: QPaintEvent) -> None:
+        painter = QPainter(self)
+        words = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        self.style().drawItemText(painter, self.rect(), self.alignment().value, self.palette(), self.isEnabled(), words,
+                                  self.foregroundRole())
 
 
 def swatch(color: str) -> QPixmap:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from medsynth_gui.core.errors import Message
@@ -37,7 +38,6 @@ class MaskPanel(Card):
         self._lay_out()
         self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
         self._pause.timeout.connect(self._preview)
-        canvas.installEventFilter(self)
         for signal in (self._session.history_changed, self._session.frame_changed, self._session.proposal_changed,
                        self._session.labels_changed):
             signal.connect(self._changed)
@@ -168,8 +168,15 @@ class MaskPanel(Card):
         self.move(self._canvas.width() - self.width() - SPACE.M, SPACE.M)
         self.raise_()
 
+    def showEvent(self, event: QShowEvent) -> None:
+        self._canvas.installEventFilter(self)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        # A filter sees every event of the canvas: who draws should not wait for one that has nothing to do.
+        self._canvas.removeEventFilter(self)
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Resize and self.isVisible():
+        if event.type() == QEvent.Type.Resize:
             self._stand()
         return False
 

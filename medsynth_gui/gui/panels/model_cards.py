@@ -96,7 +96,8 @@ class ModelCards(QWidget):
             if widget := self._layout.takeAt(0).widget():
                 widget.hide()
                 widget.deleteLater()
-        tasks = {"segmentation": self.tr("Segmentation"), "synthesis": self.tr("Synthesis"),
+        tasks = {"segmentation": self.tr("Segmentation"), "refinement": self.tr("Correction by clicks"),
+                 "synthesis": self.tr("Synthesis"),
                  "super-resolution": self.tr("Super-resolution"), "encoder": self.tr("Encoder")}
         for card in cards:
             box = Card(text(card.title, "title"), text(f"{tasks[card.task]} · {card.id}", "muted"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from PySide6.QtCore import (
     QAbstractListModel,
     QCoreApplication,
@@ -28,6 +30,7 @@ from PySide6.QtWidgets import (
 from medsynth_gui.core.review import ReviewState
 from medsynth_gui.gui.context import AppContext
 from medsynth_gui.gui.icons import icon
+from medsynth_gui.gui.image_words import kind
 from medsynth_gui.gui.item_models.thumbnails import Thumbnails
 from medsynth_gui.gui.panels.parts import section_head
 from medsynth_gui.gui.theme import SPACE, Theme
@@ -40,6 +43,7 @@ _ROLE = Qt.ItemDataRole.UserRole
 _ROW = 68
 _KEPT = 200
 _THUMB = QSize(60, 46)
+_ENDING = re.compile(r"\.[A-Za-z]\w{1,4}(\.gz)?$")
 
 
 def describe(opened: OpenSeries) -> str:
@@ -49,8 +53,7 @@ def describe(opened: OpenSeries) -> str:
     count = opened.series.frame_count
     frames = QCoreApplication.translate("series", "1 frame") if count == 1 else \
         QCoreApplication.translate("series", "{0} frames").format(count)
-    kind = QCoreApplication.translate("series", "Image" if count == 1 else "Cine")
-    return f"{kind if opened.series.modality in ('', 'OT') else opened.series.modality} · {frames}"
+    return f"{kind(opened.series)} · {frames}"
 
 
 class _Entry:
@@ -159,7 +162,11 @@ class _Row(QStyledItemDelegate):
             painter.setFont(self._theme.font(strong=bold))
             painter.setPen(self._theme.color(token))
             line = QRect(box.left(), box.top() + top, box.width(), half)
-            shown = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideMiddle, box.width())
+            metrics = painter.fontMetrics()
+            if metrics.horizontalAdvance(words) > box.width():  # its ending tells less than what would be left out
+                words = _ENDING.sub("", words)
+            where = Qt.TextElideMode.ElideMiddle if top == 0 else Qt.TextElideMode.ElideRight
+            shown = metrics.elidedText(words, where, box.width())
             align = Qt.AlignmentFlag.AlignBottom if top == 0 else Qt.AlignmentFlag.AlignTop
             painter.drawText(line.adjusted(0, 0, 0, -3) if top == 0 else line.adjusted(0, 3, 0, 0), align, shown)
 

@@ -103,7 +103,7 @@ class MaskPad(QObject):
         self._brush.double_click(PointerEvent(y, x, modifiers), self._context())
 
     def _context(self) -> ToolContext:
-        return ToolContext(document=self.document, frame=0, label=self.label, label_name="", locked=frozenset(),
+        return ToolContext(document=self.document, frame=0, label=self.label, name_of=str, locked=frozenset(),
                            options={"radius": self._radius}, image=lambda: np.zeros((ROWS, COLUMNS), np.uint8))
 
     def _written(self, region: Region) -> None:

@@ -50,7 +50,8 @@ class ToolBar(QWidget):
         self._layout.addWidget(self._options)
         self._layout.addStretch(1)
         for signal, slot in ((self._session.tool_changed, self._tool_changed),
-                             (self._session.history_changed, self._history_changed)):
+                             (self._session.history_changed, self._history_changed),
+                             (self._session.toolbox.busy_changed, self._busy_changed)):
             signal.connect(slot)
         self._tool_changed(self._session.toolbox.spec.id)
         self._history_changed(None)
@@ -97,10 +98,13 @@ class ToolBar(QWidget):
         return made
 
     def choose(self, tool_id: str) -> None:
-        """Take a tool, or "hand"."""
+        """Take a tool, or "hand"; an outline that is not closed waits for the hand, and for its own tool again."""
+        toolbox = self._session.toolbox
+        if tool_id == "hand" and self._session.document is not None and self._session.document.stepping:
+            toolbox.finish()
         self._view.use_hand(tool_id == "hand")
-        if tool_id != "hand":
-            self._session.toolbox.choose(tool_id)
+        if tool_id != "hand" and not (toolbox.busy and tool_id == toolbox.spec.id):
+            toolbox.choose(tool_id)
         self._tool_changed(self._session.toolbox.spec.id)
 
     def mirror(self, mirrored: bool) -> None:
@@ -116,12 +120,18 @@ class ToolBar(QWidget):
                 group.setChecked(True)
         self._options.setVisible(chosen != "hand")
 
+    def _busy_changed(self, _: bool) -> None:
+        if self._session.undo_name is None:
+            self._history_changed(None)
+
     def _history_changed(self, _: None) -> None:
+        busy = self._session.toolbox.busy
         for name, step in (("undo", self._session.undo_name), ("redo", self._session.redo_name)):
             action_id = f"annotate.{name}"
-            self._context.actions.set_available(action_id, bool(step))
+            available = bool(step) or (busy and name == "undo")
+            self._context.actions.set_available(action_id, available)
             button = self.findChild(QToolButton, action_id)
-            button.setEnabled(bool(step))
+            button.setEnabled(available)
             tip = self._context.actions.tip(action_id)
             button.setToolTip(f"{tip}: {QCoreApplication.translate('steps', step)}" if step else tip)
 

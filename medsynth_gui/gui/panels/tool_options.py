@@ -64,7 +64,8 @@ class ToolOptions(QWidget):
 
     def _open(self) -> None:
         self.sheet.adjustSize()
-        self.sheet.move(self.more.mapToGlobal(QPoint(0, self.more.height() + SPACE.XS)))
+        at, screen = self.more.mapToGlobal(QPoint(0, self.more.height() + SPACE.XS)), self.screen().availableGeometry()
+        self.sheet.move(max(screen.left(), min(at.x(), screen.right() + 1 - self.sheet.width())), at.y())
         self.sheet.show()
 
     def _series_changed(self, _: OpenSeries | None) -> None:

@@ -43,6 +43,7 @@ QPushButton[kind="primary"]:hover { background: %accent_hover%; border-color: %a
 QPushButton[kind="primary"]:disabled { background: %line%; color: %muted%; border-color: %line%; }
 QPushButton[kind="quiet"] { border-color: transparent; }
 QPushButton[kind="quiet"]:hover { background: %raised%; }
+QPushButton[kind="quiet"]:checked { background: %selected%; border-color: %accent%; }
 QPushButton::menu-indicator { width: 0; }
 
 QToolButton { background: transparent; border: none; border-radius: 6px; padding: 5px; }

@@ -47,7 +47,7 @@ class AnnotateWorkspace(Workspace):
         super().__init__(context, parent)
         self._session = context.session
         self.canvas = Canvas(context)
-        hint = self.tr("DICOM, PNG, JPEG, TIFF, BMP, PGM, MP4 or AVI. Or press {0} to choose.")
+        hint = self.tr("DICOM, PNG, JPEG, TIFF, BMP, PGM, GIF, MP4, MOV, AVI or NIfTI. Or press {0} to choose.")
         self.canvas.set_empty_text(self.tr("Drop images, cines or folders here"),
                                    hint.format(context.actions.shortcut_text("window.open")))
         self.view = SessionView(context, self.canvas)
@@ -78,6 +78,7 @@ class AnnotateWorkspace(Workspace):
         self._session.frame_changed.connect(self.cine.show_frame)
         self._session.marks_changed.connect(self.cine.set_marks)
         self._session.history_changed.connect(self._show_labelled)
+        self._session.toolbox.busy_changed.connect(self._drawing)
         self._session.proposal_changed.connect(self.cine.slider.set_curve)
         self._show_series(self._session.current)
 
@@ -160,6 +161,11 @@ class AnnotateWorkspace(Workspace):
 
     def _toggle_masks(self) -> None:
         self.view.show_masks(self._masks.isChecked())
+
+    def _drawing(self, busy: bool) -> None:
+        """Nobody draws on masks that are not shown."""
+        if busy and not self._masks.isChecked() and not self._session.measures:
+            self._masks.trigger()
 
     def _chosen(self, opened: OpenSeries) -> None:
         commands.select_series(self._session, opened.key)

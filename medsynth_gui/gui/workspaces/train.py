@@ -1,27 +1,38 @@
-"""Train: set a training up, watch it learn, stop and resume it, and use what it made."""
+"""Train: set a training up, see its split and augmentation, watch it learn, pause and resume it, use what it made."""
 
 from __future__ import annotations
 
-import json
-import subprocess
+from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from subprocess import Popen
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QTimer
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedWidget, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from medsynth_gui.core.errors import Message
 from medsynth_gui.gui.context import AppContext
-from medsynth_gui.gui.panels.parts import EmptyState, button
+from medsynth_gui.gui.panels.fields import Segmented
+from medsynth_gui.gui.panels.model_cards import compute
+from medsynth_gui.gui.panels.parts import EmptyState, button, row
 from medsynth_gui.gui.panels.reading import Reading
+from medsynth_gui.gui.panels.train_augment import AugmentPage
+from medsynth_gui.gui.panels.train_offer import offer_of
+from medsynth_gui.gui.panels.train_request import TrainingRequest, launch, remembered_request
+from medsynth_gui.gui.panels.train_result import TrainResult
 from medsynth_gui.gui.panels.train_run import RunView
-from medsynth_gui.gui.panels.train_setup import TrainingRequest, TrainSetup
+from medsynth_gui.gui.panels.train_setup import TrainSetup
+from medsynth_gui.gui.panels.train_split import SplitPage
+from medsynth_gui.gui.theme import SPACE
+from medsynth_gui.gui.training_watch import running_folder, watch
 from medsynth_gui.gui.workspaces.base import Workspace
-from medsynth_gui.jobs.catalogue import Compute, list_models
-from medsynth_gui.jobs.train import TrainingRun, read_run, start_training, stop_training
+from medsynth_gui.jobs.catalogue import list_models
+from medsynth_gui.jobs.training_data import ExportTrainingSet
+from medsynth_gui.jobs.training_recipe import TrainingPlan
+from medsynth_gui.jobs.training_run import TrainingRun, pause_training, read_run, stop_training
 
 _LOOK_MS = 1000
-_REQUEST = "request.json"
 
 
 class TrainWorkspace(Workspace):
@@ -33,37 +44,71 @@ class TrainWorkspace(Workspace):
 
     def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
         super().__init__(context, parent)
-        self.setup = TrainSetup()
-        self.setup.start.connect(self.start)
-        self.setup.open_run.connect(self._choose_run)
-        self.view = RunView(context)
-        self.view.stop.connect(self._stop)
-        self.view.resume.connect(self._resume)
-        self.view.use.connect(self._use)
+        self.setup = TrainSetup(context)
+        self.split, self.augment, self.view = SplitPage(context), AugmentPage(context), RunView(context)
+        self.result = TrainResult(context, self)
         self.canvas = self.view.canvas
-        empty = EmptyState("chart-line-up", self.tr("No training is shown"),
-                           self.tr("Choose a recipe and a data folder on the left and start, or open the folder of a "
-                                   "run: its curves and held-out predictions appear here while it learns."),
-                           [button(self.tr("Open a run folder…"), self._choose_run, name="train-open-empty")])
+        self.folder: Path | None = None
+        self.run: TrainingRun | None = None
+        self._looking = False
+        self._recipe_shown: object = None
+        self._data_shown: object = None
+        self._timer = QTimer(self, interval=_LOOK_MS)
+        self._timer.timeout.connect(self.look)
+        self._lay_out()
+        self._connect()
+        self._setup_changed()
+
+    def _lay_out(self) -> None:
+        self.switch = Segmented([
+            ("split", self.tr("Data"), self.tr("How the data are split, and whether the split leaks")),
+            ("augment", self.tr("Augmentation"), self.tr("How training will change your images")),
+            ("run", self.tr("Training"), self.tr("Curves, predictions and the result of a training"))])
+        self.switch.setFixedWidth(360)
+        bar = row(self.switch, QWidget(), stretch=1)
+        bar.setContentsMargins(SPACE.M, SPACE.S, SPACE.M, SPACE.S)
+        self._no_run = EmptyState("chart-line-up", self.tr("No training is shown"),
+                                  self.tr("Start one on the left, or open the folder of a run: its curves and held-out "
+                                          "predictions appear here while it learns."),
+                                  [button(self.tr("Open a run folder…"), self._choose_run, name="train-open-empty")])
         self.pages = QStackedWidget()
-        self.pages.addWidget(empty)
-        self.pages.addWidget(self.view)
+        for page in (self.split, self.augment, self._no_run, self.view):
+            self.pages.addWidget(page)
+        right = QVBoxLayout()
+        right.setSpacing(0)
+        right.addLayout(bar)
+        right.addWidget(self.pages, 1)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.setup)
-        layout.addWidget(self.pages, 1)
-        self.folder: Path | None = None
-        self.run: TrainingRun | None = None
-        self._child: subprocess.Popen[bytes] | None = None
-        self._looking = False
-        self._timer = QTimer(self, interval=_LOOK_MS)
-        self._timer.timeout.connect(self.look)
+        layout.addLayout(right, 1)
+
+    def _connect(self) -> None:
+        self.setup.start.connect(self.start_asked)
+        self.setup.open_run.connect(self._choose_run)
+        self.setup.changed.connect(self._setup_changed)
+        self.switch.chosen.connect(self._show_page)
+        self.result.models_changed.connect(self._models_changed)
+        self.result.compared.connect(self.look)
+        view = self.view
+        handlers = {"pause": self._pause, "stop": self._stop, "resume": self._resume,
+                    "use": self.result.use, "roll_back": self.result.roll_back, "compare": self.result.compare}
+        for name, handler in handlers.items():
+            getattr(view, name).connect(handler)
+        del handlers["compare"]
+        at_once = {"start": self.setup.ask, "previous": partial(view.predictions.step, -1),
+                   "next": partial(view.predictions.step, 1), "dice": self.augment.roll}
+        for name, handler in {**handlers, **at_once, "save_gif": view.predictions.save_gif}.items():
+            self.context.actions.bind(f"train.{name}", handler)
+        for name in (*handlers, "save_gif"):
+            self.context.actions.set_available(f"train.{name}", False)
 
     def activated(self) -> None:
         self.setup.set_models(list_models(further=self._folders()))
+        self.setup.data_panel.refresh()
         remembered = self.context.settings["run_folder"]
-        if self.folder is None and remembered and Path(remembered, "run.toml").is_file():
+        if self.folder is None and remembered and Path(remembered).is_dir():
             self.show_folder(Path(remembered))
         elif self.folder is not None:
             self._timer.start()
@@ -71,26 +116,59 @@ class TrainWorkspace(Workspace):
     def deactivated(self) -> None:
         self._timer.stop()
 
+    def _show_page(self, key: str) -> None:
+        run = self.view if self.run is not None else self._no_run
+        self.pages.setCurrentWidget({"split": self.split, "augment": self.augment, "run": run}[key])
+        if key == "augment":
+            self.augment.refresh()
+
+    def _setup_changed(self) -> None:
+        data = self.setup.data_panel
+        if self.setup.table is not self._recipe_shown:
+            self._recipe_shown = self.setup.table
+            self.augment.set_recipe(self.setup.table)
+        shown = (data.folders, data.samples)
+        if shown != self._data_shown:
+            self._data_shown = shown
+            self.split.set_data(*shown)
+            self.augment.set_data(data.folders)
+
     def _folders(self) -> list[Path]:
         return [Path(folder) for folder in self.context.settings["model_folders"]]
 
-    def _compute(self) -> Compute:
-        settings = self.context.settings
-        return Compute(settings["device"], settings["precision"], settings["threads"])
+    def start_asked(self, request: TrainingRequest) -> None:
+        """Start what was set up, with the augmentation that is shown."""
+        geometry, intensity = self.augment.values
+        plan = replace(request.plan or TrainingPlan(), geometry=geometry,
+                       intensity=intensity if self.setup.table.get("task") == "segmentation" else None)
+        self.start(replace(request, plan=plan))
 
     def start(self, request: TrainingRequest) -> None:
-        """Start a child program and watch its folder."""
-        self._launch(request, resume=False)
+        """Copy the project's samples if there are any, then start a child program and watch its folder."""
+        if running := running_folder(self.context):
+            self.context.notify(Message("training-running", {"what": running.name}), "caution")
+        elif (request.out / "checkpoint" / "state.json").is_file():
+            self.context.notify(Message("run-exists", {"path": request.out}), "caution")
+        elif request.samples:
+            project = self.context.session.project
+            name = project.folder.name if project is not None else "project"
+            job = ExportTrainingSet(request.samples, request.out / "data" / name)
+            self.context.queue.submit(job, partial(self._exported, request))
+        else:
+            self._launch(request, resume=False)
+
+    def _exported(self, request: TrainingRequest, folder: Path) -> None:
+        self._launch(replace(request, data=(*request.data, folder), samples=()), resume=False)
 
     def _launch(self, request: TrainingRequest, *, resume: bool) -> None:
-        call = partial(launch, request, resume=resume, compute=self._compute())
-        self.context.queue.submit(Reading(call, Message("job-start-training", {"folder": request.out.name})),
-                                  partial(self._started, request.out))
+        call = partial(launch, request, resume=resume, compute=compute(self.context))
+        title = Message("job-start-training", {"folder": request.out.name})
+        self.context.queue.submit(Reading(call, title), partial(self._started, request.out))
 
-    def _started(self, folder: Path, child: subprocess.Popen[bytes]) -> None:
-        self._child = child
+    def _started(self, folder: Path, _child: Popen[bytes]) -> None:
         self.show_folder(folder)
-        self.context.notify(self.tr("Training started. It goes on when this window is closed."), "good")
+        watch(self.context, folder)
+        self.context.notify(self.tr("Training started, at low priority."), "good")
 
     def _choose_run(self) -> None:
         if found := QFileDialog.getExistingDirectory(self, self.tr("Run folder")):
@@ -98,79 +176,63 @@ class TrainWorkspace(Workspace):
 
     def show_folder(self, folder: Path) -> None:
         """Watch a run folder."""
-        self.folder, self.run = folder, None
+        self.folder, self.run, self.result.run = folder, None, None
         self.context.settings["run_folder"] = str(folder)
         self._timer.start()
+        self.switch.choose("run")
         self.look()
 
     def look(self) -> None:
         """Read the run folder in the IO lane, unless it is being read."""
-        if self.folder is None or self._looking:
-            return
-        if self._child is not None:
-            # Without this a child that ended stays in the process table and seems to run.
-            self._child.poll()
-        self._looking = True
-        self.context.queue.submit(Reading(partial(read_run, self.folder)), self._read, self._unreadable, quiet=True)
+        if self.folder is not None and not self._looking:
+            self._looking = True
+            self.context.queue.submit(Reading(partial(read_run, self.folder)), self._read, self._unreadable, quiet=True)
 
     def _read(self, run: TrainingRun) -> None:
         self._looking = False
         if run.folder != self.folder:
             return
-        self.run = run
-        self.view.show_run(run)
-        self.pages.setCurrentWidget(self.view)
+        self.run = self.result.run = run
+        self._show_run()
         if run.state != "running":
             self._timer.stop()
 
+    def _show_run(self) -> None:
+        if self.run is not None:
+            self.view.show_run(self.run, offer_of(self.run, self.context.settings))
+            self._show_page(self.switch.key)
+
     def _unreadable(self, message: Message) -> None:
         self._looking = False
-        ended = self._child is not None and self._child.poll() is not None
-        if self._child is None or ended:
-            self._timer.stop()
-            self.context.notify(message, "bad")
+        self._timer.stop()
+        self.context.notify(message, "bad")
+
+    def _pause(self) -> None:
+        self._ask(pause_training, self.tr("The training saves and pauses."))
 
     def _stop(self) -> None:
+        self._ask(stop_training, self.tr("The training saves, measures and stops."))
+
+    def _ask(self, what: Callable[[Path], None], words: str) -> None:
         if self.folder is not None:
-            stop_training(self.folder)
-            self.context.notify(self.tr("The training saves, measures and stops."), "info")
+            what(self.folder)
+            self.context.notify(words, "info")
 
     def _resume(self) -> None:
         if self.run is None:
             return
-        found = remembered_request(self.run.folder)
+        folder, found = self.run.folder, remembered_request(self.run.folder)
         data = found.data if found else self.setup.data
         if not data:
             self.context.notify(self.tr("This run was started elsewhere: add its data folders on the left, "
                                         "then resume."), "caution")
             return
-        self._launch(TrainingRequest(self.run.recipe, data, self.run.folder, found.init if found else "",
-                                     self.run.minutes or float(self.setup.minutes.value())), resume=True)
+        # The recipe as run: the shipped one may have changed since.
+        own = folder / "run.toml"
+        asked = found or TrainingRequest(self.run.recipe, data, folder, "", float(self.setup.minutes.value()))
+        self._launch(replace(asked, recipe=str(own) if own.is_file() else asked.recipe,
+                             minutes=self.run.minutes or asked.minutes), resume=True)
 
-    def _use(self) -> None:
-        assert self.folder is not None
-        folders = self.context.settings["model_folders"]
-        if str(self.folder) not in folders:
-            self.context.settings["model_folders"] = [*folders, str(self.folder)]
+    def _models_changed(self) -> None:
         self.setup.set_models(list_models(further=self._folders()))
-        self.context.notify(self.tr("{name} is in the lists of models now.").format(name=self.folder.name), "good")
-
-
-def launch(request: TrainingRequest, *, resume: bool, compute: Compute) -> subprocess.Popen[bytes]:
-    """Start the child program and note in its folder what it was asked, so that it can be resumed."""
-    from medsynth_gui.io.atomic import write_json
-
-    child = start_training(request.recipe, request.data, request.out, init=request.init, minutes=request.minutes,
-                           resume=resume, compute=compute)
-    write_json(request.out / _REQUEST, {"recipe": request.recipe, "data": [str(path) for path in request.data],
-                                        "init": request.init, "minutes": request.minutes})
-    return child
-
-
-def remembered_request(folder: Path) -> TrainingRequest | None:
-    """What a run of this window was asked; None for a run that was started elsewhere."""
-    try:
-        raw = json.loads((folder / _REQUEST).read_text(encoding="utf-8"))
-        return TrainingRequest(raw["recipe"], tuple(map(Path, raw["data"])), folder, raw["init"], raw["minutes"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
+        self._show_run()

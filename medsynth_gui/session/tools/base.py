@@ -63,8 +63,9 @@ class ToolContext:
         document: the mask of the current series.
         frame: the frame that is shown.
         label: value of the active label.
-        label_name: what the person calls it.
+        name_of: what the person calls a label.
         locked: values that must not change.
+        hidden: values that are not shown.
         options: the tool's options by key (all of them, defaults filled in).
         image: gives the shown frame as 8-bit gray (y, x), the same array until another image is shown.
         show: shows a preview, or none.
@@ -80,10 +81,11 @@ class ToolContext:
     document: MaskDocument
     frame: int
     label: int
-    label_name: str
+    name_of: Callable[[int], str]
     locked: Collection[int]
     options: Mapping[str, OptionValue]
     image: Callable[[], npt.NDArray[np.uint8]]
+    hidden: Collection[int] = ()
     show: Callable[[Preview | None], None] = field(default=lambda preview: None)
     tell: Callable[[Message], None] = field(default=lambda message: None)
     set_option: Callable[[str, OptionValue], None] = field(default=lambda key, value: None)
@@ -95,11 +97,11 @@ class ToolContext:
 
 
 def refuses(value: int, ctx: ToolContext) -> bool:
-    """A gesture that would paint a locked label is refused, with a sentence."""
-    if value not in ctx.locked:
-        return False
-    ctx.tell(Message("label-locked", {"label": ctx.label_name}))
-    return True
+    """A gesture that would paint a locked label is refused, with a sentence; that a label is hidden is told."""
+    locked = value in ctx.locked
+    if locked or value in ctx.hidden:
+        ctx.tell(Message("label-locked" if locked else "label-hidden", {"label": ctx.name_of(value)}))
+    return locked
 
 
 class Tool:
@@ -130,7 +132,12 @@ class Tool:
         """Give the gesture in hand up (Esc): the mask is as it was before."""
 
     def step_back(self, ctx: ToolContext) -> None:
-        """Take back the last part of the gesture in hand (Backspace): a vertex, a scribble."""
+        """Take back the last part of the gesture in hand (Backspace): a vertex, a scribble; all where it is one."""
+        self.cancel(ctx)
+
+    def undo(self, ctx: ToolContext) -> None:
+        """Take back the last change of the gesture in hand (Ctrl+Z)."""
+        self.step_back(ctx)
 
     def refresh(self, ctx: ToolContext) -> None:
         """An option changed while a gesture is in hand: show it anew."""

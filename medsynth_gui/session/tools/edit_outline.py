@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -29,6 +29,7 @@ class EditOutline(Tool):
 
     def __init__(self) -> None:
         self._corners: list[_Corner] = []
+        self._past: list[list[_Corner]] = []
         self._held: int | None = None
         self._touched = 0
         self._value = 0
@@ -46,6 +47,7 @@ class EditOutline(Tool):
             return
         points = [corner.point for corner in self._corners]
         held = nearest_vertex(points, event.point, ctx.pixel_px)
+        before = self._copy()
         if held is None:
             edge = nearest_edge(points, event.point, ctx.pixel_px, closed=True)
             if edge is None:
@@ -54,6 +56,7 @@ class EditOutline(Tool):
             held = edge + 1
             self._corners.insert(held, _Corner(event.point))
         self._held = self._touched = held
+        self._past.append(before)
 
     def move(self, event: PointerEvent, ctx: ToolContext) -> None:
         if self._held is not None:
@@ -62,6 +65,8 @@ class EditOutline(Tool):
             self._show(ctx)
 
     def release(self, event: PointerEvent, ctx: ToolContext) -> None:
+        if self._held is not None and self._past[-1] == self._corners:
+            self._past.pop()
         self._held = None
 
     def finish(self, ctx: ToolContext) -> None:
@@ -79,17 +84,25 @@ class EditOutline(Tool):
             ctx.document.paint(box, wanted & ~solid, value)
 
     def cancel(self, ctx: ToolContext) -> None:
-        self._corners, self._held = [], None
+        self._corners, self._past, self._held = [], [], None
         ctx.show(None)
 
     def step_back(self, ctx: ToolContext) -> None:
         if len(self._corners) > 3:
+            self._past.append(self._copy())
             gone = self._touched % len(self._corners)
             self._straighten(gone)
             del self._corners[gone]
             self._touched = gone - 1
             self._held = None
             self._show(ctx)
+
+    def undo(self, ctx: ToolContext) -> None:
+        if not self._past:
+            self.cancel(ctx)
+            return
+        self._corners, self._held = self._past.pop(), None
+        self._show(ctx)
 
     def refresh(self, ctx: ToolContext) -> None:
         """Another distance between handles takes effect with the next part."""
@@ -111,6 +124,9 @@ class EditOutline(Tool):
                          for start, end in zip(places, ends, strict=True)]
         self._touched = 0
         self._show(ctx)
+
+    def _copy(self) -> list[_Corner]:
+        return [replace(corner) for corner in self._corners]
 
     def _straighten(self, index: int) -> None:
         self._corners[index].line = ()

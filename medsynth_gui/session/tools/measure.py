@@ -52,16 +52,19 @@ class MeasureTool(Tool):
         return bool(self._points) or self._grip is not None
 
     def press(self, event: PointerEvent, ctx: ToolContext) -> None:
-        if not self._points:
+        first = not self._points
+        if first:
             self._grip = self._find(event, ctx)
-            ctx.measuring.select(self._grip.measurement.id if self._grip else "")
             if self._grip:
+                ctx.measuring.select(self._grip.measurement.id)
                 return
         elif self._closes(event, ctx):
             self.finish(ctx)
             return
         self._pressed = event.point
         self._set_point(event, ctx)
+        if first:
+            ctx.measuring.select("")
 
     def move(self, event: PointerEvent, ctx: ToolContext) -> None:
         if self._grip:

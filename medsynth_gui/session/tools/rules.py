@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from medsynth_gui.core.geometry import Region
 from medsynth_gui.core.raster import Stamp
-from medsynth_gui.session.tools.base import ToolContext, ToolOption
+from medsynth_gui.session.tools.base import ToolContext, ToolOption, refuses
 
 Mask = npt.NDArray[np.bool_]
 
@@ -61,12 +61,15 @@ def permitted(stamp: Stamp, ctx: ToolContext) -> Stamp:
         mask = mask & (ctx.document.labels(region.frame)[region.slices] == ctx.label)
     if options.get("in_range"):
         gray = ctx.image()[region.slices]
-        mask = mask & (gray >= int(options["gray_low"])) & (gray <= int(options["gray_high"]))
+        low, high = sorted((int(options["gray_low"]), int(options["gray_high"])))
+        mask = mask & (gray >= low) & (gray <= high)
     return Stamp(region, mask)
 
 
 def put(name: str, stamp: Stamp, value: int, ctx: ToolContext) -> None:
-    """Write a stamp as one undo step, as far as the options allow."""
+    """Write a stamp as one undo step, as far as the options allow; a label that was locked meanwhile is told."""
+    if value in ctx.locked and refuses(value, ctx):
+        return
     stamp = permitted(stamp, ctx)
     with ctx.document.step(name):
         ctx.document.paint(stamp.region, stamp.mask, value)

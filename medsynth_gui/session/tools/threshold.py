@@ -93,7 +93,8 @@ class Threshold(Tool):
     def _limits(self, values: npt.NDArray[np.uint8], ctx: ToolContext) -> tuple[int, int]:
         how = ctx.options["method"]
         if how == "manual":
-            return int(ctx.options["low"]), int(ctx.options["high"])
+            low, high = sorted((int(ctx.options["low"]), int(ctx.options["high"])))
+            return low, high
         split = otsu(values)
         return (0, split) if how == "dark" else (split + 1, 255)
 

@@ -48,6 +48,15 @@ def test_a_rectangle_is_found_to_a_few_pixels() -> None:
     assert overlap(found.mask(380, 500), inside) > 0.96
 
 
+def test_a_gray_bar_close_beside_the_picture_is_outside_though_text_crosses_the_gap() -> None:
+    inside = box(380, 500)
+    image = np.where(inside, speckle(380, 500), 0).astype(np.uint8)
+    image[60:160, 433:443] = np.linspace(255, 40, 100)[:, None]
+    image[296:305:2, 425:440] = 200
+    found = fit_field_of_view([image])
+    assert found.box.x1 == pytest.approx(430, abs=2)
+
+
 def test_what_is_dark_in_one_frame_is_seen_in_another() -> None:
     inside = FANS[0].inside(380, 500)
     frames = [np.where(inside, speckle(380, 500), 0).astype(np.uint8) for _ in range(2)]

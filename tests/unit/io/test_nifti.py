@@ -52,6 +52,16 @@ def test_slices_without_orientation_are_as_stored(tmp_path: Path, kind: Any, suf
     assert series.problems == ()
 
 
+def test_sizes_and_rates_of_32_bits_are_as_they_were_written(tmp_path: Path) -> None:
+    image = nibabel.Nifti1Image(np.zeros((8, 6, 1, 3), np.uint8), np.diag((0.3, 0.3, 1.0, 1.0)))
+    image.header.set_xyzt_units("mm", "sec")
+    image.header.set_zooms((0.3, 0.3, 1, 0.04))
+    nibabel.save(image, tmp_path / "cine.nii")
+    series = _open(tmp_path / "cine.nii")
+    assert series.spacing is not None
+    assert (series.spacing.y_mm, series.spacing.x_mm, series.frame_rate_hz) == (0.3, 0.3, 25.0)
+
+
 def test_big_endian_and_scale(tmp_path: Path) -> None:
     image = nibabel.Nifti1Image(VOLUME, None, header=nibabel.Nifti1Header(endianness=">"))
     image.header.set_slope_inter(0.5, -3)

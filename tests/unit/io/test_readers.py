@@ -89,6 +89,13 @@ def test_nothing_to_open_is_told(tmp_path: Path) -> None:
     assert caught.value.message.id in ("file-empty", "folder-unreadable")
 
 
+def test_a_photo_in_the_box_of_a_video_is_no_damaged_video(tmp_path: Path) -> None:
+    (tmp_path / "a.heic").write_bytes(b"\0\0\0\x18ftypheic" + b"\0" * 100)
+    with pytest.raises(MedSynthError) as caught:
+        open_file(tmp_path / "a.heic")
+    assert caught.value.message.id == "format-unknown"
+
+
 def test_natural_order() -> None:
     names = ["b", "a10", "a2", "A1", "a2b", "10", "9"]
     assert sorted(names, key=lambda n: natural_key(Path(n))) == ["9", "10", "A1", "a2", "a2b", "a10", "b"]

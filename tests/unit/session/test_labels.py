@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from pydicom.sr.codedict import codes
 
-from medsynth_gui.core.errors import UsageError
+from medsynth_gui.core.errors import Message, UsageError
 from medsynth_gui.core.geometry import Region
 from medsynth_gui.core.image import ImageSeries
 from medsynth_gui.core.labels import PALETTE
@@ -17,6 +17,7 @@ from medsynth_gui.session import commands
 from medsynth_gui.session.label_sets import list_label_sets, load_label_set
 from medsynth_gui.session.session import Session
 from medsynth_gui.session.settings import Settings
+from medsynth_gui.session.tools.base import PointerEvent
 
 FRAMES, ROWS, COLUMNS = 5, 40, 50
 
@@ -130,3 +131,22 @@ def test_every_colour_of_the_palette_is_seen_on_black_and_apart_from_its_neighbo
 
     assert len(set(PALETTE)) == len(PALETTE)
     assert min((luminance(color) + 0.05) / 0.05 for color in PALETTE) >= 3
+
+
+def test_a_locked_or_hidden_label_is_told_by_its_own_name(session: Session) -> None:
+    first = 1
+    told: list[Message] = []
+    session.problem.connect(told.append)
+    cyst = commands.add_label(session, "mole")
+    commands.change_label(session, first, name="lesion", locked=True)
+    session.toolbox.choose("edit_outline")
+    session.toolbox.press(PointerEvent(8, 10))
+    commands.change_label(session, cyst.value, visible=False)
+    session.toolbox.choose("polygon")
+    for y, x in ((2, 2), (2, 40), (38, 40)):
+        session.toolbox.press(PointerEvent(y, x))
+        session.toolbox.release(PointerEvent(y, x))
+    commands.change_label(session, cyst.value, locked=True)
+    session.toolbox.finish()
+    assert [(message.id, message.params["label"]) for message in told] == [
+        ("label-locked", "lesion"), ("label-hidden", "mole"), ("label-locked", "mole")]

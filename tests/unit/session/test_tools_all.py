@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from medsynth_gui.core.errors import InputError
 from medsynth_gui.session.settings import Settings
 from medsynth_gui.session.toolbox import Toolbox
 from medsynth_gui.session.tools import TOOLS, PointerEvent
@@ -95,3 +98,19 @@ def test_a_tool_that_fails_leaves_the_mask_and_can_be_used_again(monkeypatch: py
     toolbox.press(PointerEvent(20, 20))
     toolbox.release(PointerEvent(20, 20))
     assert bench.labels.any()
+
+
+@pytest.mark.parametrize("tool_id", ["wand", "smart_brush", "livewire", "grab_cut"])
+def test_a_frame_that_cannot_be_decoded_is_told_by_the_tool_that_needs_it(tool_id: str) -> None:
+    def image() -> np.ndarray:
+        raise InputError("image-damaged", path="cut.jpg", detail="it ends early")
+
+    bench = Bench(tool_id)
+    bench.ctx = replace(bench.ctx, image=image)
+    toolbox = Toolbox(Settings(), lambda: bench.ctx)
+    toolbox.choose(tool_id)
+    toolbox.press(PointerEvent(10, 10))
+    toolbox.move(PointerEvent(20, 30))
+    toolbox.release(PointerEvent(20, 30))
+    assert set(bench.told) == {"image-damaged"}
+    assert not toolbox.busy and not bench.document.stepping and not bench.labels.any()

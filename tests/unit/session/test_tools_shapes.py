@@ -241,3 +241,35 @@ def _whole(preview: Preview) -> np.ndarray:
     full = np.zeros((ROWS, COLUMNS), bool)
     full[preview.stamp.region.slices] = preview.stamp.mask
     return full
+
+
+def test_undo_in_a_gesture_takes_back_its_last_change() -> None:
+    bench = Bench("polygon")
+    for corner in ((5, 5), (5, 30), (30, 30)):
+        bench.click(*corner)
+    bench.tool.undo(bench.ctx)
+    assert bench.tool.busy and last(bench).points[:-1] == ((5, 5), (5, 30))
+    bench = Bench("edit_outline")
+    bench.paint(blob(), 1)
+    bench.click(20, 30)
+    first = last(bench)
+    assert first.handles
+    for grip, to in zip(first.handles[:3:2], ((1.0, 1.0), (2.0, 50.0)), strict=True):
+        bench.drag(grip, to)
+    bench.tool.undo(bench.ctx)
+    assert (1.0, 1.0) in last(bench).handles and (2.0, 50.0) not in last(bench).handles
+    bench.tool.undo(bench.ctx)
+    assert last(bench) == first
+    bench.tool.undo(bench.ctx)
+    assert not bench.tool.busy
+
+
+@pytest.mark.parametrize(("tool_id", "options"), [
+    ("threshold", {"method": "manual", "low": 90, "high": 10, "smooth": 0.0}),
+    ("rectangle", {"in_range": True, "gray_low": 90, "gray_high": 10})])
+def test_gray_limits_are_taken_in_either_order(tool_id: str, options: dict[str, object]) -> None:
+    bench = Bench(tool_id, over="", **options)
+    bench.image[:20] = 50
+    bench.drag((10, 10), (30, 40))
+    bench.tool.finish(bench.ctx)
+    assert bench.labels[15, 20] == 1 and not bench.labels[20:].any()

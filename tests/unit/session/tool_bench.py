@@ -25,8 +25,8 @@ class Bench:
         self.image = np.zeros((ROWS, COLUMNS), np.uint8)
         self.previews: list[Preview | None] = []
         self.told: list[str] = []
-        self.ctx = ToolContext(document=self.document, frame=0, label=label, label_name="lesion", locked=held,
-                               options={**spec.defaults, **options}, image=lambda: self.image,
+        self.ctx = ToolContext(document=self.document, frame=0, label=label, name_of="label {}".format,
+                               locked=held, options={**spec.defaults, **options}, image=lambda: self.image,
                                show=self.previews.append, tell=lambda message: self.told.append(message.id),
                                set_option=self.set_option)
 
