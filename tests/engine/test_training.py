@@ -144,7 +144,7 @@ def test_masks_that_do_not_fit_are_named(recipe, tiny_set, tmp_path):
         train(recipe(SEGMENTATION), tiny_set, tmp_path / "run")
     for path, labels in whole:
         write_label_png(path, labels[:30])
-    with pytest.raises(InputError, match="48 x 30 pixels.* 48 x 40"):
+    with pytest.raises(InputError, match=r"48 x 30 pixels.* 48 x 40"):
         train(recipe(SEGMENTATION), tiny_set, tmp_path / "run")
 
 
