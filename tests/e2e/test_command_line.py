@@ -122,7 +122,10 @@ def test_a_mistake_of_ours_is_told_and_logged(tmp_path: Path, monkeypatch: pytes
 def test_ctrl_c_ends_with_a_sentence_and_nothing_half_written(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "medsynth_gui.cli.main", *map(str, SIMULATE), "--count", "100000", "--seed", "1",
                "--out", str(tmp_path / "out")]
+    # Where the tests run in the background, the signal is ignored, and children inherit that.
+    heard = signal.signal(signal.SIGINT, signal.default_int_handler)
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        signal.signal(signal.SIGINT, heard)
         while not list(tmp_path.glob("out/images/*.png")):
             assert process.poll() is None
         process.send_signal(signal.SIGINT)
