@@ -6,6 +6,7 @@ Points are (y, x) in image pixels. A `Scale` turns them into lengths; pixels nee
 from __future__ import annotations
 
 import secrets
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, ClassVar
@@ -75,7 +76,7 @@ class Statistics:
 
 
 @dataclass(frozen=True)
-class Measurement:
+class Measurement(ABC):
     """What every measurement has.
 
     Attributes:
@@ -108,9 +109,9 @@ class Measurement:
         """It is shown on this frame."""
         return self.every_frame or self.frame == frame
 
+    @abstractmethod
     def values(self, scale: Scale) -> tuple[Quantity, ...]:
         """The figures under a scale."""
-        raise NotImplementedError
 
     def record(self) -> dict[str, Any]:
         """A JSON-ready record; see `from_record`."""

@@ -244,3 +244,13 @@ def test_two_quick_dabs_are_two_strokes_and_both_end(qtbot: QtBot, window: MainW
     painted = int((labels(window) > 0).sum())
     qtbot.mouseMove(canvas, at(window, 60, 110))
     assert painted and not document.stepping and int((labels(window) > 0).sum()) == painted
+
+
+def test_what_was_drawn_while_frames_were_interpolated_is_kept(qtbot: QtBot, window: MainWindow) -> None:
+    paint(window, disc(ROWS, COLUMNS, center=(60, 40), radius=12))
+    paint(window, disc(ROWS, COLUMNS, center=(60, 120), radius=12), 4)
+    key(qtbot, window, KEY.Key_J)
+    paint(window, disc(ROWS, COLUMNS, center=(20, 20), radius=5), 2)
+    settle(qtbot, window)
+    assert labels(window, 2)[20, 20] == 1 and not labels(window, 2)[60, 80]
+    assert window.notice.isVisible()

@@ -55,7 +55,6 @@ class SuperResolutionTask:
             crop = image[y:y + self.crop, x:x + self.crop]
             if crop.std() > 6:
                 break
-        crop = np.rot90(crop, 2) if rng.random() < 0.5 else crop
         return crop[:, ::-1] if rng.random() < 0.5 else crop
 
     def validate(self, network: nn.Module) -> tuple[dict[str, float], Gray]:

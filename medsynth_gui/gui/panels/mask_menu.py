@@ -8,7 +8,7 @@ from typing import Any
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QMenu
 
-from medsynth_gui.core.errors import MedSynthError
+from medsynth_gui.core.errors import MedSynthError, Message
 from medsynth_gui.core.mask_operations import MaskChange
 from medsynth_gui.gui.actions import ActionRow
 from medsynth_gui.gui.canvas.canvas import Canvas
@@ -59,12 +59,16 @@ class MaskMenu(QMenu):
         """Fill the gap around the frame shown, or all."""
         self._start(lambda: frame_commands.interpolate_job(self._session, all_gaps=all_gaps), self.filled)
 
-    def filled(self, opened: OpenSeries, changes: tuple[MaskChange, ...]) -> None:
-        """Write what was interpolated."""
-        if opened in self._session.opened:
+    def filled(self, opened: OpenSeries, changes: tuple[MaskChange, ...], revision: int) -> None:
+        """Write what was interpolated; where the mask changed meanwhile it is only told."""
+        if opened not in self._session.opened:
+            return
+        if opened.document.revision != revision:
+            self._context.notify(Message("mask-changed-meanwhile"), "caution")
+        else:
             apply_changes(self._session, opened, changes, "Interpolate")
 
-    def _start(self, make: Callable[[], Job[Any]], done: Callable[[OpenSeries, Any], None]) -> None:
+    def _start(self, make: Callable[[], Job[Any]], done: Callable[[OpenSeries, Any, int], None]) -> None:
         if self._job is not None:
             return
         try:
@@ -97,11 +101,11 @@ class _Open:
 class _Made:
     """Hands on the result of the job that was started for one series."""
 
-    def __init__(self, done: Callable[[OpenSeries, Any], None], opened: OpenSeries) -> None:
-        self._done, self._opened = done, opened
+    def __init__(self, done: Callable[[OpenSeries, Any, int], None], opened: OpenSeries) -> None:
+        self._done, self._opened, self._revision = done, opened, opened.document.revision
 
     def __call__(self, result: Any) -> None:
-        self._done(self._opened, result)
+        self._done(self._opened, result, self._revision)
 
 
 class _Keep:

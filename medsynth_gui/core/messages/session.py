@@ -1,0 +1,38 @@
+"""What the user is doing: masks, tools, journals."""
+
+from __future__ import annotations
+
+SESSION: dict[str, tuple[str, str]] = {
+    "label-locked": ("{label} is locked.", "Unlock it in the label list to change it."),
+    "label-hidden": ("{label} is hidden: what you draw with it is not seen.",
+                     "Show it with the eye in the label list."),
+    "label-last": ("A mask needs at least one label.", "Add another label first."),
+    "label-used": ("{label} is drawn on the current series.",
+                   "Merge it into another label, or erase it, then remove it."),
+    "version-name-empty": ("A version needs a name.", "Type one."),
+    "version-damaged": ("The version {name} is missing or damaged.", "Choose another version; the mask is unchanged."),
+    "label-name-empty": ("A label needs a name.", "Type one."),
+    "label-name-used": ("There is a label {name} already.", "Choose another name."),
+    "label-set-missing": ("The label set {name} is missing or cannot be read.",
+                          "Choose another one, or install the program again."),
+    "labels-full": ("There are 255 labels already.", "A mask holds no more."),
+    "nothing-open": ("No image is open.", "Open one first."),
+    "no-project": ("No project is open.", "Create or open a project first."),
+    "frame-unlabelled": ("Nothing is labelled on frame {frame}.",
+                         "Draw or accept a mask on it first, or go to a frame that has one."),
+    "no-frames-left": ("There is no frame to carry the mask to in this direction.",
+                       "Choose the other direction, or remove a keyframe."),
+    "nothing-proposed-here": ("Nothing is proposed inside.", "Draw around a part of a proposal."),
+    "nothing-labelled": ("Nothing is labelled in {title}.", "Draw or accept a mask first, or choose frames."),
+    "journal-locked": ("{title} is being edited in another window (process {pid} on {host}).",
+                       "Close it there first, then open it here."),
+    "journal-moved": ("Drawing cannot be kept in {home} ({detail}); it is kept in {folder} for now.",
+                      "Free some space or make the folder writable: at the next start it is brought back."),
+    "journal-broken": ("Drawing cannot be kept anywhere: {detail}.",
+                       "Free some disk space now; what is drawn until then is lost if the program ends."),
+    "journal-torn": ("The very end of the drawing journal of {title} was not written when the program ended.",
+                     "Everything before it is there; look at the last stroke."),
+    "journal-damaged": ("The drawing journal of {title} is damaged and was set aside as {path}.",
+                        "The mask starts empty. Keep that file if you want help with it."),
+    "note-unsaved": ("The review state of {title} could not be stored.", "Free some disk space and set it again."),
+}

@@ -1,0 +1,16 @@
+"""Every sentence that a person may be told, in English: id -> (what is wrong, what to do).
+
+`gui` translates these through Qt; the command line prints them as they are. Parameters are named in braces.
+"""
+
+from __future__ import annotations
+
+from medsynth_gui.core.messages.dataset import DATASET
+from medsynth_gui.core.messages.files import FILES
+from medsynth_gui.core.messages.general import GENERAL
+from medsynth_gui.core.messages.masks import MASKS
+from medsynth_gui.core.messages.models import MODELS
+from medsynth_gui.core.messages.session import SESSION
+from medsynth_gui.core.messages.window import WINDOW
+
+MESSAGES: dict[str, tuple[str, str]] = {**GENERAL, **FILES, **MASKS, **MODELS, **DATASET, **SESSION, **WINDOW}
