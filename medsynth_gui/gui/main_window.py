@@ -70,6 +70,7 @@ class MainWindow(QMainWindow):
         page = self._pages.get(key) or self._make(key)
         self._key = key
         self.stack.setCurrentWidget(page)
+        self.notice.raise_()
         self.tray.raise_()
         self.rail.show_chosen(key)
         self.status.clear_image()

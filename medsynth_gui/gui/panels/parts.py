@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QPixmap
+from PySide6.QtGui import QPixmap, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
@@ -162,6 +162,12 @@ class EmptyState(QWidget):
         layout.addStretch(2)
         layout.addWidget(column, 0, Qt.AlignmentFlag.AlignHCenter)
         layout.addStretch(3)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        # A layout that centres asks for the height of fewer lines than a wrapped sentence has.
+        for label in (self.title, self.sentence):
+            label.setMinimumHeight(label.heightForWidth(420 - 2 * SPACE.M))
+        super().resizeEvent(event)
 
 
 class KeyValues(QWidget):
