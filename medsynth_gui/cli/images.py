@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from medsynth_gui.cli.options import Count, Device, Json, Model, Out, Paths, Precision, Seed, Threads, compute
 from medsynth_gui.cli.runner import run
+from medsynth_gui.core.errors import UsageError
+
+if TYPE_CHECKING:
+    from medsynth_gui.jobs.fill_plan import FillPlan
 
 
 def register(app: typer.Typer) -> None:
@@ -42,7 +46,8 @@ def segment(paths: Paths, model: Model, out: Out, device: Device = "auto", preci
     return run(SegmentFiles(paths=tuple(paths), model=model, out=out, compute=compute(device, precision, threads)))
 
 
-def simulate(phantom: Annotated[str, typer.Option(metavar="NAME", help="breast-lesion, fetal-head, muscle-fat or lung.",
+def simulate(phantom: Annotated[str, typer.Option(metavar="NAME", help="breast-lesion, fetal-head, muscle-fat, lung, "
+                                                                       "nerve-vessel or calcification.",
                                                   show_default=False)],
              count: Count,
              size: Annotated[int, typer.Option(min=32, metavar="PX", help="Rows and columns.", show_default=False)],
@@ -60,24 +65,60 @@ def simulate(phantom: Annotated[str, typer.Option(metavar="NAME", help="breast-l
                         frames=frames, like=like))
 
 
-def synthesize(model: Model, count: Count, seed: Seed, out: Out,
+def synthesize(model: Model, seed: Seed, out: Out,
+               count: Annotated[int | None, typer.Option(min=1, help="How many images; with --plan at most so many.",
+                                                         show_default=False)] = None,
+               plan: Annotated[Path | None, typer.Option(metavar="FILE", help="Fill this target table (see project "
+                                                                              "plan) instead.", show_default=False)]
+               = None,
                masks: Annotated[Path | None, typer.Option(metavar="DIR", help="Masks to follow in name order, cycling.",
                                                           show_default=False)] = None,
+               mask_source: Annotated[Literal["as-is", "warped", "shapes", "simulator"] | None,
+                                      typer.Option(help="Masks of DIR as they are or warped, of the shape model, or of "
+                                                        "the simulator; else of DIR, the simulator or the shape model.",
+                                                   show_default=False)] = None,
                class_name: Annotated[str | None, typer.Option("--class", metavar="NAME", help="Class of the images.",
                                                               show_default=False)] = None,
                size: Annotated[int | None, typer.Option(min=32, metavar="PX", help="Long side; else the model's own.",
                                                         show_default=False)] = None,
                steps: Annotated[int | None, typer.Option(min=1, help="Sampling steps; else the model's own.",
                                                          show_default=False)] = None,
-               gates: Annotated[Literal["off", "record", "reject"],
-                                typer.Option(help="What to do with images that fail a check.")] = "off",
+               guidance: Annotated[float | None, typer.Option(min=0, help="How strongly mask and class are followed.",
+                                                              show_default=False)] = None,
+               gates: Annotated[Literal["off", "record", "reject"] | None,
+                                typer.Option(help="What becomes of images that fail a check: record; with --plan "
+                                                  "reject.", show_default=False)] = None,
+               training: Annotated[Path | None, typer.Option(metavar="DIR", help="Training images at hand: copies are "
+                                                                                 "confirmed in their pixels.",
+                                                             show_default=False)] = None,
+               format: Annotated[Literal["png", "dicom"], typer.Option(help="dicom writes DICOM files, too.")] = "png",
+               accept_licence: Annotated[bool, typer.Option("--accept-licence", help="The model's licence allows what "
+                                                                                     "I want.")] = False,
                device: Device = "auto", precision: Precision = "auto", threads: Threads = 0,
                json: Json = False) -> Any:
-    """New images from masks, a class and a seed: images/, masks/, manifest.jsonl."""
-    from medsynth_gui.jobs.synthesize import SynthesizeFiles
+    """New images from masks, a class and a seed: images/, masks/, manifest.jsonl. A killed run goes on."""
+    from medsynth_gui.jobs.synthesize_files import SynthesizeFiles
 
+    how = compute(device, precision, threads)
+    if plan is not None:
+        return run(_fill(plan, model=model, seed=seed, out=out, masks=masks, class_name=class_name, limit=count,
+                         size=size, steps=steps, guidance=guidance, gates=gates or "reject", compute=how))
+    if count is None:
+        raise UsageError("count-or-plan")
     return run(SynthesizeFiles(model=model, masks=masks, class_name=class_name, count=count, seed=seed, out=out,
-                               size=size, steps=steps, gates=gates, compute=compute(device, precision, threads)))
+                               size=size, steps=steps, guidance=guidance, gates=gates or "record", training=training,
+                               format=format, accept_licence=accept_licence, mask_source=mask_source or "",
+                               compute=how))
+
+
+def _fill(plan: Path, *, class_name: str | None, **request: Any) -> FillPlan:
+    """The job that fills a plan file."""
+    from medsynth_gui.dataset.plan_file import read_plan
+    from medsynth_gui.jobs.fill_plan import FillPlan
+
+    if class_name is not None:
+        raise UsageError("plan-names-class", name=class_name)
+    return FillPlan(read_plan(plan), **request)
 
 
 def upscale(paths: Paths, model: Model,

@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from medsynth_gui import __version__
-from medsynth_gui.cli import correcting, images, models, project, training
+from medsynth_gui.cli import correcting, images, models, project, training, trial
 from medsynth_gui.cli.output import print_error, print_record
 from medsynth_gui.cli.runner import Outcome, outcome_of
 from medsynth_gui.core.errors import MedSynthError, Message, is_out_of_memory
@@ -23,7 +23,7 @@ STOPPED = 130
 
 app = typer.Typer(name="medsynth", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
                   context_settings={"help_option_names": ["-h", "--help"]})
-for register in (images.register, correcting.register, training.register):
+for register in (images.register, correcting.register, training.register, trial.register):
     register(app)
 app.add_typer(project.app, name="project")
 app.add_typer(models.app, name="models")
@@ -58,7 +58,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         outcome = _outcome(arguments)
         if outcome is not None:
-            print_record(outcome.record, as_json)
+            print_record(outcome.record, as_json, outcome.text)
             return outcome.exit_code
         return 0
     except typer.Exit as stop:

@@ -26,10 +26,12 @@ def list_(json: Json = False) -> Any:
 @app.command()
 def show(model: Annotated[str, typer.Argument(metavar="ID", help="A shipped model or a model folder.")],
          json: Json = False) -> Any:
-    """The whole card of a model."""
+    """The whole card of a model, and what a trial said of it."""
+    from medsynth_gui.core.ablation import read_ablation
     from medsynth_gui.jobs.catalogue import find_model
 
-    return asdict(find_model(model))
+    card = find_model(model)
+    return {**asdict(card), "ablation": read_ablation(card.folder)}
 
 
 @app.command()

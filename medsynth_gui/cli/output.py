@@ -12,14 +12,15 @@ from typing import Any
 from medsynth_gui.core.errors import Message
 
 
-def print_record(record: Mapping[str, Any], as_json: bool) -> None:
-    """Print a result. As text, what failed goes to stderr."""
+def print_record(record: Mapping[str, Any], as_json: bool, text: str = "") -> None:
+    """Print a result, in the words of `text` where it has any. As text, what failed goes to stderr."""
     plain = to_plain(record)
     if as_json:
         print(json.dumps(plain))
         return
     failed = plain.get("failed")
-    for line in text_lines({key: value for key, value in plain.items() if key != "failed"}):
+    lines = [text] if text else text_lines({key: value for key, value in plain.items() if key != "failed"})
+    for line in lines:
         print(line)
     for failure in failed if isinstance(failed, list) else ():
         print(_failure_line(failure), file=sys.stderr)

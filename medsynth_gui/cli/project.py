@@ -7,10 +7,12 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from medsynth_gui.cli import reviewing
 from medsynth_gui.cli.options import Json, Out, Paths
 from medsynth_gui.cli.runner import run
+from medsynth_gui.core.errors import UsageError
 
-app = typer.Typer(no_args_is_help=True, help="Dataset projects: create, import, split, export, check.")
+app = typer.Typer(no_args_is_help=True, help="Dataset projects: create, import, split, plan, export, check.")
 
 Folder = Annotated[Path, typer.Argument(metavar="PROJECT", help="The project's folder.", show_default=False)]
 
@@ -56,6 +58,40 @@ def split(project: Folder,
 
 
 @app.command()
+def plan(project: Folder,
+         model: Annotated[str, typer.Option("--model", metavar="ID", help="The generator that shall fill it; adds its "
+                                                                          "classes.", show_default=False)] = "",
+         out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Plan file (TOML) to write.",
+                                                  show_default=False)] = None,
+         balance: Annotated[bool, typer.Option("--balance", help="Raise every class to the largest one.")] = False,
+         least: Annotated[int, typer.Option("--at-least", min=0, metavar="N", help="At least N images in each row."
+                                            )] = 0,
+         by: Annotated[str, typer.Option(metavar="NAMES", help="What tells rows apart: class, view, scanner, size.")]
+         = "class,size",
+         sizes: Annotated[str, typer.Option(metavar="A,B", help="Labelled shares at which medium and large begin; else "
+                                                                "thirds of the project.", show_default=False)] = "",
+         part: Annotated[Literal["train", "all"], typer.Option(help="Samples that count.")] = "train",
+         json: Json = False) -> Any:
+    """Show what is missing, and propose how many images of each kind to add (see synthesize --plan)."""
+    from medsynth_gui.jobs.make_plan import MakePlan
+
+    return run(MakePlan(project, model=model, out=out, balance=balance, least=least, part=part,
+                        facets=tuple(filter(None, map(str.strip, by.split(",")))), bounds=_bounds(sizes)))
+
+
+def _bounds(text: str) -> tuple[float, float] | None:
+    """Two shares, as `0.03,0.1` or `3%,10%`."""
+    if not text:
+        return None
+    try:
+        small, large = (float(word.rstrip("%")) / (100 if word.endswith("%") else 1)
+                        for word in map(str.strip, text.split(",")))
+    except ValueError:
+        raise UsageError("plan-bounds", given=text) from None
+    return small, large
+
+
+@app.command()
 def export(project: Folder,
            format: Annotated[str, typer.Option(metavar="NAME", help="images-masks or coco.", show_default=False)],
            out: Out,
@@ -76,3 +112,6 @@ def check(project: Folder,
     from medsynth_gui.jobs.project import CheckProject
 
     return run(CheckProject(project, clean=clean))
+
+
+reviewing.register(app)

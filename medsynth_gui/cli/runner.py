@@ -22,10 +22,11 @@ class Report(Protocol):
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a command prints, and how it ends."""
+    """What a command prints, and how it ends; `text` is what people read instead of the record."""
 
     record: dict[str, Any]
     exit_code: int
+    text: str = ""
 
 
 def outcome_of(result: Outcome | Report | Mapping[str, Any]) -> Outcome:
@@ -33,7 +34,7 @@ def outcome_of(result: Outcome | Report | Mapping[str, Any]) -> Outcome:
     if isinstance(result, Outcome):
         return result
     record = result.record() if isinstance(result, Report) else dict(result)
-    return Outcome(record, getattr(result, "exit_code", 0))
+    return Outcome(record, getattr(result, "exit_code", 0), getattr(result, "text", ""))
 
 
 def run(job: Job[T]) -> T:

@@ -18,6 +18,7 @@ def register(app: typer.Typer) -> None:
     app.command()(augment)
     app.command()(train)
     _evaluate.command()(segmentation)
+    _evaluate.command()(images)
     app.add_typer(_evaluate, name="evaluate")
 
 
@@ -66,3 +67,18 @@ def segmentation(predictions: Annotated[Path, typer.Option(metavar="DIR", help="
     from medsynth_gui.jobs.evaluate import EvaluateSegmentation
 
     return run(EvaluateSegmentation(predictions=predictions, truth=truth))
+
+
+def images(real: Annotated[Path, typer.Option(metavar="DIR", help="Real images, or a training set with groups.",
+                                              show_default=False)],
+           synthetic: Annotated[Path, typer.Option(metavar="DIR", help="Synthetic images.", show_default=False)],
+           training: Annotated[Path | None, typer.Option(
+               metavar="DIR", help="What the generator was trained on: looks for copies.", show_default=False)] = None,
+           against: Annotated[Path | None, typer.Option(
+               metavar="JSON", help="An earlier result (--json) to rank with.", show_default=False)] = None,
+           device: Device = "auto", precision: Precision = "auto", threads: Threads = 0, json: Json = False) -> Any:
+    """Compare synthetic with real images: distances and coverage beside real against real, and copies."""
+    from medsynth_gui.jobs.evaluate_images import EvaluateImages
+
+    return run(EvaluateImages(real=real, synthetic=synthetic, training=training, against=against,
+                              compute=compute(device, precision, threads)))

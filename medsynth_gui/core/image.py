@@ -171,6 +171,12 @@ class ImageSeries:
         return PurePath(self.path).name or self.title
 
     @property
+    def view(self) -> str:
+        """Plane or probe, as far as the file says."""
+        facts = dict(self.details)
+        return facts.get("ViewPosition") or facts.get("TransducerType", "")
+
+    @property
     def aspect(self) -> float:
         """Height of a pixel over its width; 1 where nothing is calibrated."""
         return self.spacing.aspect if self.spacing else 1.0

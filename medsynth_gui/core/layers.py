@@ -27,6 +27,7 @@ class ResultLayer:
         drifted: frames where what was carried along has lost the image.
         consistency: frame index to the Dice of its mask with that of the frame before.
         keys: frames that it was carried from.
+        unlike: frames whose image is unlike what the model was taught with; they have no confidence.
     """
 
     masks: Mapping[int, npt.NDArray[np.uint8]]
@@ -38,13 +39,15 @@ class ResultLayer:
     drifted: tuple[int, ...] = ()
     consistency: Mapping[int, float] = field(default_factory=dict)
     keys: tuple[int, ...] = ()
+    unlike: tuple[int, ...] = ()
 
     def only(self, frames: Collection[int]) -> ResultLayer | None:
         """What it says of some frames; None if that is nothing."""
         masks = _of(self.masks, frames)
         return replace(self, masks=masks, confidence=_of(self.confidence, frames),
                        uncertainty=_of(self.uncertainty, frames), consistency=_of(self.consistency, frames),
-                       drifted=tuple(frame for frame in self.drifted if frame in frames)) if masks else None
+                       drifted=tuple(frame for frame in self.drifted if frame in frames),
+                       unlike=tuple(frame for frame in self.unlike if frame in frames)) if masks else None
 
     def with_mask(self, frame: int, mask: npt.NDArray[np.uint8]) -> ResultLayer | None:
         """With another mask on a frame; a frame that says nothing any more is left out, None if none is left."""
@@ -62,7 +65,8 @@ class ResultLayer:
         return replace(self, masks={**kept.masks, **self.masks}, confidence={**kept.confidence, **self.confidence},
                        uncertainty={**kept.uncertainty, **self.uncertainty},
                        consistency={**kept.consistency, **self.consistency},
-                       drifted=tuple(sorted({*kept.drifted, *self.drifted})))
+                       drifted=tuple(sorted({*kept.drifted, *self.drifted})),
+                       unlike=tuple(sorted({*kept.unlike, *self.unlike})))
 
 
 def _of(values: Mapping[int, T], frames: Collection[int]) -> dict[int, T]:

@@ -6,12 +6,12 @@ import hashlib
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from medsynth_gui.core.errors import ModelError
 
-TASKS = ("segmentation", "refinement", "synthesis", "super-resolution", "encoder")
+TASKS = ("segmentation", "refinement", "synthesis", "super-resolution", "encoder", "distillation")
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,8 @@ class ModelCard:
         classes: image classes a generator is conditioned on.
         training: recipe, data sets, groups left out, seconds, device.
         results: headline figures, with the command that made them.
+        weights_file: relative to `folder`; models that share a network name one file.
+        preview: a distilled twin of the network: file, sha256, steps; empty if there is none.
     """
 
     id: str
@@ -43,10 +45,12 @@ class ModelCard:
     results: Mapping[str, Any] = field(default_factory=dict)
     credit: str = ""
     limits: str = ""
+    weights_file: str = "weights.safetensors"
+    preview: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def weights(self) -> Path:
-        return self.folder / "weights.safetensors"
+        return self.folder / self.weights_file
 
     @property
     def headline(self) -> str:
@@ -72,6 +76,14 @@ def check_weights(card: ModelCard) -> None:
         raise ModelError("weights-altered", model=card.id)
 
 
+def _beside(name: str) -> str:
+    """A file of this model folder or of one beside it; a card points nowhere else."""
+    parts = PurePosixPath(name).parts
+    if len(parts) not in (1, 3) or ".." in parts[1:] or (len(parts) == 3 and parts[0] != "..") or parts[0] == "/":
+        raise ValueError(f"weights file {name!r} lies outside the models")
+    return name
+
+
 def read_card(folder: Path) -> ModelCard:
     """Read `folder/card.toml`.
 
@@ -89,7 +101,9 @@ def read_card(folder: Path) -> ModelCard:
             modalities=tuple(raw.get("modalities", ())), network=raw.get("network", {}), input=raw.get("input", {}),
             labels={int(value): str(name) for value, name in raw.get("labels", {}).items()},
             classes=tuple(raw.get("classes", ())), training=raw.get("training", {}), results=raw.get("results", {}),
-            credit=str(raw.get("credit", "")), limits=str(raw.get("limits", "")))
+            credit=str(raw.get("credit", "")), limits=str(raw.get("limits", "")),
+            weights_file=_beside(raw["weights"].get("file", "weights.safetensors")),
+            preview=raw.get("preview", {}))
     except FileNotFoundError:
         raise ModelError("model-missing", model=folder.name, known="medsynth models list") from None
     except KeyError as error:

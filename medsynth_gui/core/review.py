@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class ReviewState(StrEnum):
-    """The states a sample goes through."""
+    """The states a sample goes through; UNLABELLED is also one with a mask that nobody has looked at yet."""
 
     UNLABELLED = "unlabelled"
     IN_PROGRESS = "in progress"
@@ -24,3 +24,8 @@ class Review:
     reader: str = ""
     at: str = ""
     note: str = ""
+
+    @property
+    def done(self) -> bool:
+        """Somebody has decided: nothing is left for a first reader."""
+        return self.state not in (ReviewState.UNLABELLED, ReviewState.IN_PROGRESS)

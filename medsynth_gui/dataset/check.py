@@ -8,6 +8,7 @@ from pathlib import Path
 
 from medsynth_gui.core.errors import InputError, Message
 from medsynth_gui.dataset.files import sha256_of
+from medsynth_gui.dataset.reading import FOLDER, Reading
 from medsynth_gui.dataset.sample import Sample
 
 
@@ -24,21 +25,23 @@ class Inspection:
         return not self.problems
 
 
-def inspect(folder: Path, samples: Iterable[Sample]) -> Inspection:
-    """Read every file of the samples and compare digests."""
-    rows = tuple(samples)
+def inspect(folder: Path, samples: Iterable[Sample], readings: Iterable[Reading] = ()) -> Inspection:
+    """Read every file of the samples and of their readings, and compare digests."""
+    rows, read = tuple(samples), tuple(readings)
     problems: list[Message] = []
     for sample in rows:
         if sample.provenance is None:
             problems.append(Message("sample-no-provenance", {"sample": sample.id}))
         problems += file_problems(sample)
-    return Inspection(len(rows), tuple(problems), orphans(folder, rows))
+    found = (_compared(one.sample, one.mask, one.mask_sha256) for one in read if one.mask is not None)
+    problems += (problem for problem in found if problem)
+    return Inspection(len(rows), tuple(problems), orphans(folder, rows, read))
 
 
-def orphans(folder: Path, samples: Iterable[Sample]) -> tuple[Path, ...]:
-    """Files in images/ and masks/ that no sample names."""
-    named = {path for sample in samples for path in (sample.image, sample.mask)}
-    return tuple(path for part in ("images", "masks") if (folder / part).is_dir()
+def orphans(folder: Path, samples: Iterable[Sample], readings: Iterable[Reading] = ()) -> tuple[Path, ...]:
+    """Files in images/, masks/ and readings/ that no sample and no reading names."""
+    named = {path for sample in samples for path in (sample.image, sample.mask)} | {one.mask for one in readings}
+    return tuple(path for part in ("images", "masks", FOLDER) if (folder / part).is_dir()
                  for path in sorted((folder / part).iterdir()) if path.is_file() and path not in named)
 
 

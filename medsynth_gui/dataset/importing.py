@@ -84,7 +84,14 @@ def _add_row(project: Project, row: TrainingRow, set_name: str, told: Provenance
     return project.add_image(series.gray(0), provenance, id=row.id, group=row.group, title=row.id,
                              class_name=row.class_name or class_name, spacing=spacing,
                              source_set="" if provenance.synthetic else set_name, mask=mask,
-                             mask_provenance=provenance if provenance.synthetic else FROM_FILE)
+                             mask_provenance=provenance if provenance.synthetic else FROM_FILE,
+                             view=_view(row, provenance), scanner=row.extra.get("scanner", ""))
+
+
+def _view(row: TrainingRow, provenance: Provenance) -> str:
+    """Plane or probe, as a column of the index or the simulator names it."""
+    named = (row.extra.get(name, "") for name in ("view", "plane", "probe"))
+    return next(filter(None, named), str(provenance.parameters.get("probe", "")))
 
 
 FROM_FILE = Provenance(synthetic=False, producer="file")

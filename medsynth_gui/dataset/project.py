@@ -25,7 +25,9 @@ from medsynth_gui.dataset.check import Inspection, inspect, orphans
 from medsynth_gui.dataset.placement import place
 from medsynth_gui.dataset.project_folder import ProjectFolder, now
 from medsynth_gui.dataset.query import Query, select
+from medsynth_gui.dataset.reading import Readings
 from medsynth_gui.dataset.sample import Sample
+from medsynth_gui.dataset.scores import Scores
 
 Gray = npt.NDArray[np.uint8]
 
@@ -45,7 +47,8 @@ class Project(ProjectFolder):
 
     def add_image(self, image: Gray, provenance: Provenance, *, id: str = "", group: str = "", class_name: str = "",
                   title: str = "", modality: str = "US", spacing: PixelSpacing | None = None, source_set: str = "",
-                  mask: Gray | None = None, mask_provenance: Provenance | None = None) -> Sample:
+                  mask: Gray | None = None, mask_provenance: Provenance | None = None, view: str = "",
+                  scanner: str = "") -> Sample:
         """Add an image.
 
         Args:
@@ -67,7 +70,7 @@ class Project(ProjectFolder):
             path = self.folder / "images" / f"{identity}.png"
             sample = Sample(identity, group or identity, path, files.write_image(path, image, provenance),
                             image.shape[0], image.shape[1], provenance, class_name, title or identity, modality,
-                            spacing, source_set or self.name)
+                            spacing, source_set or self.name, view=view, scanner=scanner)
             try:
                 sample = self._beside_its_twins(sample, wanted)
                 if mask is not None:
@@ -87,7 +90,7 @@ class Project(ProjectFolder):
         identity = f"{name}-{frame:04d}" if series.frame_count > 1 else name
         return self.add_image(series.gray(frame), series.provenance, id=identity, group=group, class_name=class_name,
                               title=title, modality=series.modality, spacing=series.spacing, mask=mask,
-                              mask_provenance=mask_provenance)
+                              mask_provenance=mask_provenance, view=series.view, scanner=series.scanner.title)
 
     def set_mask(self, identity: str, mask: Gray, provenance: Provenance | None = None) -> Sample:
         """Give a sample a mask, or another one; the old file goes when the new one is in place."""
@@ -100,6 +103,37 @@ class Project(ProjectFolder):
                 files.remove(old.mask)
             return new
 
+    def decide(self, identity: str, review: Review, *, mask: Gray | None = None,
+               provenance: Provenance | None = None, class_name: str | None = None) -> Sample:
+        """Record what a reader said, with the mask and the class it was said of, all or nothing.
+
+        Args:
+            mask: uint8 (y, x); None leaves it.
+            provenance: of the mask; a mask that is the same as before keeps its own.
+            class_name: None leaves it.
+        """
+        with self._writing():
+            old = self.sample(identity)
+            said = replace(old, review=review if review.at else replace(review, at=now()),
+                           class_name=old.class_name if class_name is None else class_name)
+            new = said if mask is None else self._with_mask(said, mask, provenance)
+            if new.mask == old.mask and provenance is None:
+                new = replace(new, mask_provenance=old.mask_provenance)
+            self._store.put(new)
+            if old.mask != new.mask:
+                files.remove(old.mask)
+            return new
+
+    @property
+    def readings(self) -> Readings:
+        """What single readers said."""
+        return Readings(self.folder, self._store, self._writing)
+
+    @property
+    def scores(self) -> Scores:
+        """What judges said of images."""
+        return Scores(self._store, self._writing)
+
     def set_review(self, identity: str, review: Review) -> Sample:
         """Record what a reader said; the time is now if the review has none."""
         stamped = review if review.at else replace(review, at=now())
@@ -108,6 +142,11 @@ class Project(ProjectFolder):
     def set_class(self, identity: str, class_name: str) -> Sample:
         """Say what class a sample is."""
         return self._change(identity, lambda sample: replace(sample, class_name=class_name))
+
+    def classes(self) -> tuple[str, ...]:
+        """The classes that occur, sorted."""
+        rows = self._store.read("samples", "SELECT DISTINCT class_name FROM samples WHERE class_name <> '' ORDER BY 1")
+        return tuple(name for name, in rows)
 
     def sample_at(self, image: Path) -> Sample | None:
         """The sample whose image file this is; None where it is another file."""
@@ -127,6 +166,7 @@ class Project(ProjectFolder):
         with self._writing():
             sample = self.sample(identity)
             self._store.remove(identity)
+            self.readings.remove(sample.id)
             files.remove(sample.image, sample.mask)
 
     def split(self, *, validation_parts: int = 10) -> tuple[Sample, ...]:
@@ -138,12 +178,12 @@ class Project(ProjectFolder):
 
     def check(self) -> Inspection:
         """Read every file and compare its digest; changes nothing."""
-        return inspect(self.folder, self._store.samples())
+        return inspect(self.folder, self._store.samples(), self.readings.all())
 
     def clean(self) -> tuple[Path, ...]:
         """Remove the files that no row names, which a killed program leaves; return them."""
         with self._writing():
-            found = orphans(self.folder, self._store.samples())
+            found = orphans(self.folder, self._store.samples(), self.readings.all())
             files.remove(*found)
             return found
 

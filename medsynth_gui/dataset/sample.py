@@ -23,6 +23,7 @@ class Sample:
         split: "train", "val", "test", or empty where the sample may be in none.
         source_set: the set whose rule decides what is held out; the project's name by default.
         image_sha256: digest of the image file; mask_sha256 likewise.
+        view: plane or probe; scanner: manufacturer and model; both empty where nothing says.
     """
 
     id: str
@@ -43,6 +44,8 @@ class Sample:
     label_values: tuple[int, ...] = ()
     review: Review = field(default_factory=Review)
     split: str = ""
+    view: str = ""
+    scanner: str = ""
 
     @property
     def synthetic(self) -> bool:

@@ -21,7 +21,8 @@ from medsynth_gui.dataset.sample import Sample
 FORMAT = 1
 FILE_NAME = "project.sqlite"
 _COLUMNS = ("id", "grp", "image", "image_sha256", "rows", "columns", "provenance", "class_name", "title", "modality",
-            "spacing", "source_set", "mask", "mask_sha256", "mask_provenance", "label_values", "review", "split")
+            "spacing", "source_set", "mask", "mask_sha256", "mask_provenance", "label_values", "review", "split",
+            "view", "scanner")
 _SCHEMA = f"""
 CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS samples ({", ".join(_COLUMNS)}, PRIMARY KEY (id));
@@ -31,7 +32,6 @@ CREATE INDEX IF NOT EXISTS by_image ON samples (image_sha256);
 CREATE INDEX IF NOT EXISTS by_mask ON samples (mask_sha256);
 CREATE INDEX IF NOT EXISTS by_group ON samples (source_set, grp);
 """
-_SELECT = f"SELECT {', '.join(_COLUMNS)} FROM samples"
 
 
 class SampleStore:
@@ -58,9 +58,22 @@ class SampleStore:
                 version = int(self.facts().get("format", FORMAT))
             if version > FORMAT:
                 raise ProjectError("project-newer", path=folder)
+            with self._translated():
+                self._select = self._widened(writable)
         except BaseException:
             self.close()
             raise
+
+    def _widened(self, writable: bool) -> str:
+        """The query of all columns; those that an earlier version did not have are added, or read as empty."""
+        present = {row[1] for row in self._connection.execute("PRAGMA table_info(samples)")}
+        lacking = [name for name in _COLUMNS if name not in present]
+        if writable:
+            for name in lacking:
+                self._connection.execute(f"ALTER TABLE samples ADD COLUMN {name} DEFAULT ''")
+            lacking = []
+        columns = ["''" if name in lacking else name for name in _COLUMNS]
+        return f"SELECT {', '.join(columns)} FROM samples"
 
     def close(self) -> None:
         self._connection.close()
@@ -133,6 +146,18 @@ class SampleStore:
         with self._transaction():
             self._connection.execute("INSERT OR REPLACE INTO measurements VALUES (?, ?)", (identity, records))
 
+    def write(self, statement: str, rows: Iterable[tuple[object, ...]] = ((),)) -> None:
+        """Run a statement once for each row of values, all or none: for tables of their own."""
+        with self._transaction():
+            self._connection.executemany(statement, rows)
+
+    def read(self, table: str, query: str, *values: object) -> list[tuple[Any, ...]]:
+        """The rows of a query on a table; none where the project is older than the table."""
+        with self._translated():
+            if not self._connection.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (table,)).fetchone():
+                return []
+            return self._connection.execute(query, values).fetchall()
+
     @contextmanager
     def _transaction(self) -> Iterator[None]:
         with self._translated():
@@ -164,7 +189,7 @@ class SampleStore:
 
     def _selected(self, condition: str, *values: str) -> tuple[Sample, ...]:
         with self._translated():
-            return tuple(self._sample(row) for row in self._connection.execute(f"{_SELECT} {condition}", values))
+            return tuple(self._sample(row) for row in self._connection.execute(f"{self._select} {condition}", values))
 
     def _row(self, sample: Sample) -> tuple[object, ...]:
         spacing = json.dumps(asdict(sample.spacing)) if sample.spacing else None
@@ -172,7 +197,7 @@ class SampleStore:
                 sample.columns, _dumped(sample.provenance), sample.class_name, sample.title, sample.modality,
                 spacing, sample.source_set, self._relative(sample.mask), sample.mask_sha256,
                 _dumped(sample.mask_provenance), json.dumps(sample.label_values), json.dumps(asdict(sample.review)),
-                sample.split)
+                sample.split, sample.view, sample.scanner)
 
     def _sample(self, row: tuple[Any, ...]) -> Sample:
         record = dict(zip(_COLUMNS, row, strict=True))
@@ -186,7 +211,8 @@ class SampleStore:
             source_set=record["source_set"], mask=self._folder / record["mask"] if record["mask"] else None,
             mask_sha256=record["mask_sha256"], mask_provenance=_loaded(record["mask_provenance"]),
             label_values=tuple(json.loads(record["label_values"])),
-            review=Review(**{**review, "state": ReviewState(review["state"])}), split=record["split"])
+            review=Review(**{**review, "state": ReviewState(review["state"])}), split=record["split"],
+            view=record["view"], scanner=record["scanner"])
 
     def _relative(self, path: Path | None) -> str | None:
         return path.relative_to(self._folder).as_posix() if path else None

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
 Labels = npt.NDArray[np.uint8]
 Channels = npt.NDArray[np.float32]
+
+
+def label_count(network: Mapping[str, Any]) -> int:
+    """How many labels the condition map of a network has room for, by its arguments."""
+    return (int(network.get("conditions", 3)) - 1) // 2
 
 
 def condition_channels(mask: Labels, inside: npt.NDArray[np.bool_], *, labels: int) -> Channels:

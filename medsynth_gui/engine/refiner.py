@@ -11,6 +11,7 @@ from torch import nn
 
 from medsynth_gui.core.model_card import ModelCard
 from medsynth_gui.core.prompts import Prompts
+from medsynth_gui.engine import fast
 from medsynth_gui.engine.device import Runtime
 from medsynth_gui.engine.prompt_input import Window, network_input, whole_window, window_around
 from medsynth_gui.engine.weights import load_network
@@ -44,6 +45,10 @@ class Refiner:
         self.size = int(card.input.get("size", 160))
         self.threshold = float(card.input.get("threshold", 0.5))
 
+    def ran(self) -> dict[str, str | int]:
+        """What it runs on, JSON-ready: device, precision, threads, library."""
+        return {**self.runtime.record(), "library": fast.library(self.runtime)}
+
     def refine(self, gray: Gray, prompts: Prompts, *, aspect: float = 1.0) -> RefinedMask:
         """The structure that is meant; the pixels that the hand gave are always obeyed.
 
@@ -72,8 +77,7 @@ class Refiner:
         import cv2
 
         planes = torch.from_numpy(network_input(gray, prompts, window))[None].to(self.runtime.device)
-        with torch.inference_mode(), self.runtime.autocast():
-            grid = self.network(planes).logits.float().softmax(1)[0, 1].cpu().numpy()
+        grid = fast.run(self.network, planes, self.runtime).logits.float().softmax(1)[0, 1].cpu().numpy()
         probability = (prompts.previous.astype(np.float32) if prompts.previous is not None
                        else np.zeros(gray.shape, np.float32))
         part = window.part(*gray.shape)

@@ -33,3 +33,21 @@ def sample_heun(velocity: Velocity, noise: Tensor, *, steps: int,
         if on_step:
             on_step(index + 1, x + (1 - after) * slope)
     return x
+
+
+def sample_euler(velocity: Velocity, noise: Tensor, *, steps: int,
+                 on_step: Callable[[int, Tensor], None] | None = None) -> Tensor:
+    """Integrate dx/dt = velocity(x, t) from t = 0 (noise) to t = 1 (image) in straight steps, one call each.
+
+    Args:
+        velocity, on_step: as for `sample_heun`.
+    """
+    x = noise
+    times = torch.linspace(0, 1, steps + 1, device=noise.device)
+    for index in range(steps):
+        now, after = times[index], times[index + 1]
+        slope = velocity(x, now.expand(len(x)))
+        x = x + (after - now) * slope
+        if on_step:
+            on_step(index + 1, x + (1 - after) * slope)
+    return x

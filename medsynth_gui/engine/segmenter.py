@@ -12,6 +12,7 @@ from torch import nn
 
 from medsynth_gui.core.geometry import Letterbox
 from medsynth_gui.core.model_card import ModelCard
+from medsynth_gui.engine import fast
 from medsynth_gui.engine.device import Runtime
 from medsynth_gui.engine.tiling import in_tiles
 from medsynth_gui.engine.training.segmentation import to_network
@@ -56,6 +57,10 @@ class Segmenter:
         self.smallest_share = float(card.input.get("smallest_share", 0.0))
         self.mirror = bool(card.input.get("mirror", False)) or thorough
         self.scales: Sequence[float] = (1.0, 0.85, 1.2) if thorough else (1.0,)
+
+    def ran(self) -> dict[str, str | int]:
+        """What it runs on, JSON-ready: device, precision, threads, library."""
+        return {**self.runtime.record(), "library": fast.library(self.runtime)}
 
     def segment(self, gray: Gray, *, aspect: float = 1.0) -> SegmentedFrame:
         """Segment one frame (y, x) whose pixels are `aspect` times as high as wide."""
@@ -133,8 +138,7 @@ class Segmenter:
     @torch.inference_mode()
     def _call(self, square: Gray) -> tuple[Probability, Probability]:
         x = torch.from_numpy(to_network(np.ascontiguousarray(square)))[None, None].to(self.runtime.device)
-        with self.runtime.autocast():
-            output = self.network(x.contiguous(memory_format=torch.channels_last))
+        output = fast.run(self.network, x, self.runtime)
         probability = (output.logits.float() / self.temperature).softmax(1)[0]
         return probability.cpu().numpy(), output.presence.float().sigmoid()[0].cpu().numpy()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -12,11 +13,11 @@ from torch import Tensor, nn
 
 from medsynth_gui.core.errors import ModelError
 from medsynth_gui.core.model_card import ModelCard
-from medsynth_gui.engine.condition import condition_channels
+from medsynth_gui.engine.condition import condition_channels, label_count
 from medsynth_gui.engine.device import Runtime
-from medsynth_gui.engine.samplers import sample_heun
+from medsynth_gui.engine.samplers import sample_euler, sample_heun
 from medsynth_gui.engine.training.synthesis import to_gray
-from medsynth_gui.engine.weights import load_network
+from medsynth_gui.engine.weights import load_network, load_preview
 
 Gray = npt.NDArray[np.uint8]
 _MULTIPLE = 16
@@ -31,19 +32,30 @@ class Synthesizer:
         self.size = int(card.input.get("size", 128))
         self.steps = int(card.input.get("steps", 12))
         self.guidance = float(card.input.get("guidance", 1.5))
-        self.labels = max(1, len(card.labels))
+        self.labels = label_count(card.network)
+        self.first_class = int(card.input.get("first_class", 0))
+
+    @cached_property
+    def distilled(self) -> nn.Module | None:
+        """The twin that draws in `preview_steps` calls; None where none was trained."""
+        return load_preview(self.card, self.runtime.device) if self.card.preview else None
+
+    @property
+    def preview_steps(self) -> int:
+        """Network calls of a preview."""
+        return int(self.card.preview.get("steps", 4))
 
     def class_index(self, name: str | None) -> int:
-        """Index of a class; None means that no class is asked for.
+        """Index of a class; None stands for any image of the model's kind.
 
         Raises:
             ModelError: the model knows no such class.
         """
         if name is None:
-            return len(self.card.classes)
+            return self.first_class
         if name not in self.card.classes:
             raise ModelError("class-unknown", model=self.card.id, name=name, known=", ".join(self.card.classes))
-        return self.card.classes.index(name)
+        return self.first_class + 1 + self.card.classes.index(name)
 
     def native_mask(self, mask: Gray) -> Gray:
         """The mask at the size the network draws: long side `size`, aspect kept, labels by nearest pixel."""
@@ -55,44 +67,92 @@ class Synthesizer:
 
     @torch.inference_mode()
     def synthesize(self, mask: Gray, *, class_name: str | None, seed: int, index: int = 0, steps: int | None = None,
+                   guidance: float | None = None, between: tuple[int, float] | None = None,
                    on_step: Callable[[int, int, Gray], None] | None = None) -> Gray:
         """Draw one image.
 
         Args:
             mask: label values (y, x) as from `native_mask`.
             index: number of the image under this seed; each has noise of its own.
+            guidance: how strongly mask and class are followed; 1 as learned, None as the card says.
+            between: another seed, and how far to go towards its noise, 0..1.
             on_step: called with step, steps and the image as it stands; may raise to cancel.
 
         Returns:
             uint8 (y, x) of the mask's size. The same arguments give the same bytes on one machine,
             device and precision: images are drawn one by one.
         """
-        rows, columns = mask.shape
-        height, width = (-(-side // _MULTIPLE) * _MULTIPLE for side in mask.shape)
-        top, left = (height - rows) // 2, (width - columns) // 2
-        place = np.s_[top:top + rows, left:left + columns]
-        padded, inside = np.zeros((height, width), np.uint8), np.zeros((height, width), bool)
-        padded[place], inside[place] = mask, True
-        condition = condition_channels(padded, inside, labels=self.labels)
-        blank = condition.copy()
-        blank[:-1] = 0
-        device = self.runtime.device
-        conditions = torch.from_numpy(np.stack([condition, blank])).to(device)
-        classes = torch.tensor([self.class_index(class_name), len(self.card.classes)], device=device)
-        noise = torch.randn((1, 1, height, width), generator=_generator(seed, index)).to(device) * conditions[:1, -1:]
-        count = steps or self.steps
+        canvas = _Canvas(mask, self.labels)
+        conditions = torch.from_numpy(np.stack([canvas.condition, canvas.blank])).to(self.runtime.device)
+        classes = torch.tensor([self.class_index(class_name), self.first_class], device=self.runtime.device)
+        strength = self.guidance if guidance is None else guidance
 
         def velocity(x: Tensor, t: Tensor) -> Tensor:
             with self.runtime.autocast():
                 both = self.network(x.expand(2, -1, -1, -1), t.expand(2), conditions, classes).float()
-            return both[1:] + self.guidance * (both[:1] - both[1:])
+            return both[1:] + strength * (both[:1] - both[1:])
+
+        count = steps or self.steps
+        noise = self._noise(canvas, seed, index, between)
+        image = sample_heun(velocity, noise, steps=count, on_step=canvas.reporting(count, on_step))
+        return canvas.cut(image)
+
+    @torch.inference_mode()
+    def preview(self, mask: Gray, *, class_name: str | None, seed: int, index: int = 0,
+                between: tuple[int, float] | None = None,
+                on_step: Callable[[int, int, Gray], None] | None = None) -> Gray:
+        """The image of `synthesize` as nearly as `preview_steps` network calls allow; arguments likewise."""
+        canvas = _Canvas(mask, self.labels)
+        conditions = torch.from_numpy(canvas.condition[None]).to(self.runtime.device)
+        classes = torch.tensor([self.class_index(class_name)], device=self.runtime.device)
+        network = self.distilled or self.network
+
+        def velocity(x: Tensor, t: Tensor) -> Tensor:
+            with self.runtime.autocast():
+                return network(x, t, conditions, classes).float()
+
+        image = sample_euler(velocity, self._noise(canvas, seed, index, between), steps=self.preview_steps,
+                             on_step=canvas.reporting(self.preview_steps, on_step))
+        return canvas.cut(image)
+
+    def _noise(self, canvas: _Canvas, seed: int, index: int, between: tuple[int, float] | None) -> Tensor:
+        shape = (1, 1, *canvas.inside.shape)
+        noise = torch.randn(shape, generator=_generator(seed, index))
+        if between:
+            other, share = between
+            angle = torch.tensor(share * torch.pi / 2)  # noise of power 1 all the way
+            noise = noise * angle.cos() + torch.randn(shape, generator=_generator(other, index)) * angle.sin()
+        return (noise * torch.from_numpy(canvas.inside)).to(self.runtime.device)
+
+
+class _Canvas:
+    """A mask in a frame whose sides the network can halve, and the way back."""
+
+    def __init__(self, mask: Gray, labels: int) -> None:
+        rows, columns = mask.shape
+        height, width = (-(-side // _MULTIPLE) * _MULTIPLE for side in mask.shape)
+        top, left = (height - rows) // 2, (width - columns) // 2
+        self.place = np.s_[top:top + rows, left:left + columns]
+        padded, self.inside = np.zeros((height, width), np.uint8), np.zeros((height, width), bool)
+        padded[self.place], self.inside[self.place] = mask, True
+        self.condition = condition_channels(padded, self.inside, labels=labels)
+        self.blank = self.condition.copy()
+        self.blank[:-1] = 0
+
+    def cut(self, image: Tensor) -> Gray:
+        """The drawn image (1, 1, y, x) at the size of the mask."""
+        return np.ascontiguousarray(to_gray(image[0, 0])[self.place])
+
+    def reporting(self, steps: int, on_step: Callable[[int, int, Gray], None] | None
+                  ) -> Callable[[int, Tensor], None] | None:
+        """What the sampler calls after each step."""
+        if on_step is None:
+            return None
 
         def report(step: int, x: Tensor) -> None:
-            if on_step:
-                on_step(step, count, np.ascontiguousarray(to_gray(x[0, 0])[place]))
+            on_step(step, steps, self.cut(x))
 
-        image = sample_heun(velocity, noise, steps=count, on_step=report)
-        return np.ascontiguousarray(to_gray(image[0, 0])[place])
+        return report
 
 
 def _generator(seed: int, index: int) -> torch.Generator:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -32,6 +33,16 @@ def load_network(card: ModelCard, device: torch.device) -> nn.Module:
     network = build_network(card.architecture, card.network, model=card.id)
     load_weights(network, card.weights, model=card.id)
     return network.eval().to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+
+
+def load_preview(card: ModelCard, device: torch.device) -> nn.Module:
+    """The distilled twin of the card's network, as `load_network`.
+
+    Raises:
+        ModelError: its weights are missing, altered, or do not fit the architecture.
+    """
+    twin = replace(card, weights_file=str(card.preview["file"]), weights_sha256=str(card.preview["sha256"]))
+    return load_network(twin, device)
 
 
 def load_weights(network: nn.Module, path: Path, *, model: str) -> None:

@@ -35,6 +35,7 @@ _DOT_AREA_PX = 12
 _RAY_PX = 20
 _RAY_SHARE = 0.55
 _MOST_ENDS = 20
+_LEAST_SIDE, _MARKED_PX = 256, 30
 
 
 def find_furniture(gray: Gray) -> Mask:
@@ -268,3 +269,18 @@ def _corner_mark(gray: Gray) -> Mask:
         if x <= 4 and y <= 4 and height <= _CORNER[0] and area >= 30 and steep[index] >= _CORNER_STEEP_PX:
             found[y : y + height, x : x + width] = True
     return found
+
+
+def has_marks(gray: Gray) -> bool:
+    """Whether letters, calipers or arrows are burned in; the maker's mark in the top left corner does not count.
+
+    Args:
+        gray: (y, x) of any size; smaller ones are enlarged to the 256 pixels from which marks can be told from tissue.
+    """
+    import cv2
+
+    scale = max(1.0, _LEAST_SIDE / max(gray.shape))
+    large = cv2.resize(gray, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC)
+    marks = find_furniture(np.asarray(large, np.uint8))
+    marks[: _CORNER[0], : _CORNER[1]] = False
+    return int(marks.sum()) >= _MARKED_PX

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -21,7 +21,7 @@ class BatchReport:
         ran: the hardware that was used, the model, the seconds: whatever holds for all.
     """
 
-    done: tuple[Mapping[str, Any], ...]
+    done: Sequence[Mapping[str, Any]]
     failed: tuple[OpenFailure, ...] = ()
     ran: Mapping[str, Any] = field(default_factory=dict)
 

@@ -65,7 +65,7 @@ class RefineFrame:
         found = refiner.refine(self.series.gray(self.frame), self.prompts, aspect=self.series.aspect)
         return Answer(found.mask, found.confidence, Provenance(
             synthetic=False, producer=refiner.card.id, model_sha256=refiner.card.weights_sha256,
-            parameters=refiner.runtime.record(), parents=(self.series.file_name,)))
+            parameters=refiner.ran(), parents=(self.series.file_name,)))
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ class RefineFile:
         write_label_png(self.out, found.mask.astype(np.uint8))
         return {"path": self.image, "frame": self.frame, "file": self.out, "pixels": int(found.mask.sum()),
                 "confidence": round(found.confidence, 4), "model": refiner.card.id,
-                "model_sha256": refiner.card.weights_sha256, **refiner.runtime.record(),
+                "model_sha256": refiner.card.weights_sha256, **refiner.ran(),
                 "seconds": round(time.monotonic() - started, 3)}
 
     def _prompts(self, series: ImageSeries) -> Prompts:

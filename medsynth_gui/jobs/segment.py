@@ -18,6 +18,7 @@ from medsynth_gui.io.raster_files import write_label_png
 from medsynth_gui.jobs.batch import BatchReport, each
 from medsynth_gui.jobs.catalogue import Compute, find_model
 from medsynth_gui.jobs.job import JobContext, Lane
+from medsynth_gui.jobs.likeness import likeness_judge
 from medsynth_gui.jobs.sources import open_sources
 
 if TYPE_CHECKING:
@@ -41,21 +42,26 @@ class SegmentSeries:
         return Message("job-segment", {"title": self.series.title, "count": len(self.frames)})
 
     def run(self, ctx: JobContext) -> ResultLayer:
-        """Label values of each frame, in source size, and where the model was undecided."""
+        """Label values of each frame, in source size, where the model was undecided, and which it is not made for."""
         from medsynth_gui.engine.segmenter import uncertainty
 
         ctx.checkpoint(0, len(self.frames), "loading the model")
         card = find_model(self.model, task="segmentation")
         segmenter = load_segmenter(card, self.compute, thorough=self.thorough)
-        masks, confidence, undecided = {}, {}, {}
+        judge = likeness_judge(card, self.compute)
+        masks, confidence, undecided, unlike = {}, {}, {}, []
         for number, frame in enumerate(self.frames):
             ctx.checkpoint(number, len(self.frames))
-            probability, presence = segmenter.probability(self.series.gray(frame), aspect=self.series.aspect)
+            gray = self.series.gray(frame)
+            probability, presence = segmenter.probability(gray, aspect=self.series.aspect)
             found = segmenter.decide(probability, presence)
-            masks[frame], confidence[frame] = found.labels, found.confidence
-            undecided[frame] = uncertainty(probability)
+            masks[frame], undecided[frame] = found.labels, uncertainty(probability)
+            if judge and judge.unlike(gray):
+                unlike.append(frame)
+            else:
+                confidence[frame] = found.confidence
         return ResultLayer(masks, confidence, mask_provenance(card, segmenter, self.series), card.title,
-                           self.document_revision, uncertainty=undecided)
+                           self.document_revision, uncertainty=undecided, unlike=tuple(unlike))
 
 
 @dataclass(frozen=True)
@@ -78,28 +84,31 @@ class SegmentFiles:
         card = find_model(self.model, task="segmentation")
         sources = open_sources(self.paths, ctx, out=self.out)
         segmenter = load_segmenter(card, self.compute, thorough=self.thorough)
-        labels = label_set_of(card)
+        labels, judge = label_set_of(card), likeness_judge(card, self.compute)
         started, seen = time.monotonic(), 0
 
         def work(entry: tuple[ImageSeries, Path]) -> Iterator[dict[str, Any]]:
             nonlocal seen
             series, stem = entry
             many = series.frame_count > 1
-            files, confidences = [], []
+            files, confidences, unlike = [], [], []
             for frame in range(series.frame_count):
                 ctx.checkpoint(seen, sources.frame_count, series.title)
                 path = self.out / stem / f"{frame:04d}.png" if many else self.out / stem.parent / f"{stem.name}.png"
                 sources.keep(path)
-                found = segmenter.segment(series.gray(frame), aspect=series.aspect)
+                gray = series.gray(frame)
+                found = segmenter.segment(gray, aspect=series.aspect)
                 write_label_png(path, found.labels, labels)
                 files.append(path)
-                confidences.append(round(found.confidence, 4))
+                unlike.append(judge.unlike(gray) if judge else None)
+                confidences.append(None if unlike[-1] else round(found.confidence, 4))
                 seen += 1
-            yield {"path": series.path, "frames": series.frame_count, "files": files, "confidence": confidences}
+            yield {"path": series.path, "frames": series.frame_count, "files": files, "confidence": confidences,
+                   "unlike_training_data": unlike}
 
         done, failed = each(iter(sources), work, lambda entry: entry[0].path)
         return BatchReport(done, (*sources.failures, *failed), {
-            "model": card.id, "model_sha256": card.weights_sha256, **segmenter.runtime.record(),
+            "model": card.id, "model_sha256": card.weights_sha256, **segmenter.ran(),
             "labels": {str(value): name for value, name in card.labels.items()},
             "seconds": round(time.monotonic() - started, 3)})
 
@@ -114,7 +123,7 @@ def label_set_of(card: ModelCard) -> LabelSet:
 def mask_provenance(card: ModelCard, segmenter: Segmenter, series: ImageSeries) -> Provenance:
     """How a proposal was made. The mask is a model's; the pixels below it are as they were."""
     return Provenance(synthetic=False, producer=card.id, model_sha256=card.weights_sha256,
-                      parameters=segmenter.runtime.record(), parents=(series.file_name,))
+                      parameters=segmenter.ran(), parents=(series.file_name,))
 
 
 def load_segmenter(card: ModelCard, compute: Compute, *, thorough: bool = False) -> Segmenter:

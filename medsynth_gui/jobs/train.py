@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from medsynth_gui.core.errors import InputError, MedSynthError, Message
 from medsynth_gui.core.paths import command_line
@@ -18,6 +18,10 @@ from medsynth_gui.dataset.training_set import read_training_set
 from medsynth_gui.io.atomic import write_text
 from medsynth_gui.jobs.catalogue import Compute, find_model, find_recipe
 from medsynth_gui.jobs.job import JobContext, Lane
+
+if TYPE_CHECKING:
+    from medsynth_gui.engine.training.data import TrainingData
+    from medsynth_gui.engine.training.recipe import Recipe
 
 
 @dataclass(frozen=True)
@@ -51,7 +55,8 @@ class Train:
         recipe = read_recipe(find_recipe(self.recipe))
         init = find_model(self.init) if self.init else None
         simulated = recipe.data.get("masks") == "simulator"
-        data = self._data(masks=recipe.task != "super-resolution" and not simulated)
+        data = read_training_data(self.data, masks=recipe.task not in ("super-resolution", "encoder") and not simulated,
+                                  predicted=_predicted(recipe))
         if simulated:
             from medsynth_gui.engine.training.simulated import simulated_data
 
@@ -65,34 +70,54 @@ class Train:
     def _compared(self, results: dict[str, Any], ctx: JobContext) -> dict[str, Any]:
         """The results with the comparison; its events stand around it so that a window knows what goes on."""
         from medsynth_gui.engine.training.run_folder import RunFolder
+        from medsynth_gui.jobs.compare_generators import CompareGenerators
         from medsynth_gui.jobs.compare_models import CompareModels
 
+        compare = CompareGenerators if find_model(self.compare).task == "synthesis" else CompareModels
         run = RunFolder(self.out)
         ended = "stopped" if run.stop_asked else "done"
         run.event("comparing", base=self.compare)
         try:
-            found = CompareModels(self.compare, str(self.out), self.data, self.compute).run(ctx)
+            found = compare(self.compare, str(self.out), self.data, self.compute).run(ctx)
         except MedSynthError as error:
             run.note(error.message)
             found = {}
         run.event(ended, headline=results["headline"])
         return {**results, "comparison": found}
 
-    def _data(self, *, masks: bool) -> Any:
-        """Items by part, as the one split function says; groups that are held out go to `test` alone."""
-        from medsynth_gui.engine.training.data import Item, TrainingData
 
-        parts: dict[Part, list[Item]] = {part: [] for part in Part}
-        for folder in self.data:
-            training_set = read_training_set(folder)
-            if masks and all(row.mask is None for row in training_set.rows):
-                raise InputError("data-incomplete", path=folder, detail="no image has a mask")
-            for part, items in parts.items():
-                # An image that nobody has labelled yet teaches nothing here: absent is not empty.
-                items += [Item(training_set.name, row.id, row.group, row.image, row.mask, row.class_name,
-                               row.pixel_size_mm, row.extra)
-                          for row in training_set.part(part) if row.mask or not masks]
-        return TrainingData(*(tuple(parts[part]) for part in (Part.TRAIN, Part.VALIDATION, Part.TEST)))
+def _predicted(recipe: Recipe) -> Callable[[str], bool]:
+    """Whether a generator gets the masks of a set from a segmenter."""
+    from medsynth_gui.engine.training.domains import domain_of
+
+    return lambda name: recipe.task == "synthesis" and bool(domain_of(recipe, name).masks)
+
+
+def read_training_data(folders: Sequence[Path], *, masks: bool,
+                       predicted: Callable[[str], bool] = lambda _: False) -> TrainingData:
+    """Items by part, as the one split function says; groups that are held out go to `test` alone.
+
+    Args:
+        masks: leave out images that nobody has labelled yet.
+        predicted: names of sets that keep them, for their masks will be predicted.
+
+    Raises:
+        InputError: a folder is no training set, or none of its images has a mask.
+    """
+    from medsynth_gui.engine.training.data import Item, TrainingData
+
+    parts: dict[Part, list[Item]] = {part: [] for part in Part}
+    for folder in folders:
+        training_set = read_training_set(folder)
+        needed = masks and not predicted(training_set.name)
+        if needed and all(row.mask is None for row in training_set.rows):
+            raise InputError("data-incomplete", path=folder, detail="no image has a mask")
+        for part, items in parts.items():
+            # An image that nobody has labelled yet teaches nothing here: absent is not empty.
+            items += [Item(training_set.name, row.id, row.group, row.image, row.mask, row.class_name,
+                           row.pixel_size_mm, row.extra)
+                      for row in training_set.part(part) if row.mask or not needed]
+    return TrainingData(*(tuple(parts[part]) for part in (Part.TRAIN, Part.VALIDATION, Part.TEST)))
 
 
 def training_command(recipe: str, data: Sequence[Path], out: Path, *, init: str = "", minutes: float | None = None,

@@ -44,7 +44,7 @@ class UpscaleFrame:
         """The enlarged frame as a series of its own: gray, smaller pixels, provenance of the model."""
         ctx.checkpoint(0, 1, "loading the model")
         card = find_model(self.model, task="super-resolution")
-        upscaler = _upscaler(card, self.compute, self.factor)
+        upscaler = load_upscaler(card, self.compute, self.factor)
         return upscaled(self.series, (self.frame,), upscaler, ctx)
 
 
@@ -66,7 +66,7 @@ class UpscaleFiles:
     def run(self, ctx: JobContext) -> BatchReport:
         """One record per source file; files that cannot be read are named and left out."""
         card = find_model(self.model, task="super-resolution")
-        upscaler = _upscaler(card, self.compute, self.factor)
+        upscaler = load_upscaler(card, self.compute, self.factor)
         sources = open_sources(self.paths, ctx, out=self.out)
         started = time.monotonic()
 
@@ -141,7 +141,8 @@ def _enlarged(region: UltrasoundRegion, factor: int) -> UltrasoundRegion:
                    x1=region.x1 * factor, spacing=_finer(region.spacing, factor))
 
 
-def _upscaler(card: ModelCard, compute: Compute, factor: int) -> Upscaler:
+def load_upscaler(card: ModelCard, compute: Compute, factor: int) -> Upscaler:
+    """The model, loaded once for all who ask."""
     from medsynth_gui.engine.device import resolve
     from medsynth_gui.engine.loaded import loaded
     from medsynth_gui.engine.upscaler import Upscaler

@@ -1,7 +1,8 @@
-"""Bootstrap intervals over groups: images of one patient are no independent evidence."""
+"""Intervals: bootstrap over groups (images of one patient are no independent evidence), and of a share."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -53,3 +54,13 @@ def bootstrap(values: Sequence[float] | Values, groups: Sequence[str], *,
     tail = 50 * (1 - level)
     low, high = np.percentile(figures, (tail, 100 - tail))
     return Interval(float(statistic(data)), float(low), float(high), len(names), level)
+
+
+def wilson(count: int, total: int, *, z: float = 1.959964) -> tuple[float, float]:
+    """Interval of the share count / total (Wilson 1927), 95 % by default; (0, 1) where nothing was counted."""
+    if total == 0:
+        return 0.0, 1.0
+    share, scale = count / total, 1 + z * z / total
+    center = (share + z * z / (2 * total)) / scale
+    half = z / scale * math.sqrt(share * (1 - share) / total + z * z / (4 * total * total))
+    return max(0.0, center - half), min(1.0, center + half)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from medsynth_gui.core.errors import Message
 from medsynth_gui.core.geometry import Region
 from medsynth_gui.core.layers import ResultLayer
 from medsynth_gui.core.mask_document import MaskDocument
@@ -25,7 +26,9 @@ Labels = npt.NDArray[np.uint8]
 
 
 def settle_gesture(session: Session) -> None:
-    """Before the image goes away under the pointer: a stroke is kept, an outline that is not closed is given up."""
+    """Before the image goes away under the pointer: a stroke is kept, an open outline is given up, which is told."""
+    if session.toolbox.corners > 1:
+        session.problem.emit(Message("outline-given-up", {"count": session.toolbox.corners}))
     if session.current is not None and session.current.document.stepping:
         session.toolbox.finish()
     session.toolbox.cancel()

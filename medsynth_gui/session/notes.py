@@ -19,12 +19,16 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Note:
-    """Review of a series, which model's proposal was accepted on which frame, measurements and marked frames."""
+    """Review of a series, which model's proposal was accepted on which frame, measurements and marked frames.
+
+    `synced`: digest of the project's mask that was taken over into (or from) the mask of a frame.
+    """
 
     review: Review = field(default_factory=Review)
     accepted: Mapping[int, Provenance] = field(default_factory=dict)
     measurements: tuple[Measurement, ...] = ()
     marks: tuple[Mark, ...] = ()
+    synced: Mapping[int, str] = field(default_factory=dict)
 
     def with_accepted(self, frames: Mapping[int, Provenance]) -> Note:
         """With further accepted proposals."""
@@ -39,7 +43,8 @@ def read_note(path: Path) -> Note:
         return Note(Review(**{**review, "state": ReviewState(review["state"])}),
                     {int(frame): Provenance.from_record(record) for frame, record in raw["accepted"].items()},
                     tuple(_each(from_record, raw.get("measurements"))),
-                    tuple(_each(lambda record: Mark(int(record["frame"]), str(record["name"])), raw.get("marks"))))
+                    tuple(_each(lambda record: Mark(int(record["frame"]), str(record["name"])), raw.get("marks"))),
+                    {int(frame): str(digest) for frame, digest in raw.get("synced", {}).items()})
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return Note()
 
@@ -55,7 +60,8 @@ def write_note(path: Path, note: Note) -> None:
     write_json(path, {"review": asdict(note.review),
                       "accepted": {str(frame): provenance.record() for frame, provenance in note.accepted.items()},
                       "measurements": [measurement.record() for measurement in note.measurements],
-                      "marks": [asdict(mark) for mark in note.marks]})
+                      "marks": [asdict(mark) for mark in note.marks],
+                      "synced": {str(frame): digest for frame, digest in note.synced.items()}})
 
 
 def _each(make: Callable[[Any], T], records: object) -> Iterator[T]:

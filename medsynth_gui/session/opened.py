@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +20,9 @@ from medsynth_gui.core.windowing import WindowLevel, apply_window
 from medsynth_gui.io.plain_files import PlainFile, file_key
 from medsynth_gui.session.adjustments import Adjustments, adjusted
 from medsynth_gui.session.notes import Note
+
+if TYPE_CHECKING:
+    from medsynth_gui.dataset.sample import Sample
 
 # A list asks for its thumbnails in a worker while the window shows the same file.
 _READING = threading.Lock()
@@ -38,6 +42,8 @@ class OpenSeries:
         proposal: what a model proposes.
         origin: the path to open again at the next start; a crowded folder stands for all in it.
         adjustments: what is changed by hand of the series as it was read.
+        samples: the samples of a project that its frames are known to be.
+        reader: whose blind reading its mask is; empty where it is the one mask of the series.
     """
 
     key: str
@@ -50,6 +56,8 @@ class OpenSeries:
     proposal: ResultLayer | None = None
     origin: str = ""
     adjustments: Adjustments = field(default_factory=Adjustments)
+    samples: dict[int, Sample] = field(default_factory=dict)
+    reader: str = ""
     _document: MaskDocument | None = None
     _window: WindowLevel | None = None
     _gray: tuple[int, WindowLevel, npt.NDArray[np.uint8]] | None = None
@@ -89,6 +97,11 @@ class OpenSeries:
     @property
     def title(self) -> str:
         return self.source.title or Path(self.source.path).name
+
+    @property
+    def is_sample(self) -> bool:
+        """It is the stored image of a sample: the project lists it already."""
+        return any(sample.image == Path(self.source.path) for sample in self.samples.values())
 
     @property
     def review(self) -> Review:

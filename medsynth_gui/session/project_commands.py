@@ -77,16 +77,19 @@ def add_to_project(session: Session, frames: Iterable[int] | None = None, *, cla
     project, opened = _project(session), session.current
     if opened is None:
         raise UsageError("nothing-open")
+    if opened.reader:
+        raise UsageError("reading-apart", title=opened.title)
     chosen = opened.document.labelled_frames() if frames is None else tuple(frames)
     if not chosen:
         raise UsageError("nothing-labelled", title=opened.title)
     samples = []
     for frame in chosen:
         labels, source = opened.document.labels(frame), opened.note.accepted.get(frame)
-        known = sample_of(project, opened.series, frame)
+        known = opened.samples.get(frame) or sample_of(project, opened.series, frame)
         samples.append(project.set_mask(known.id, labels, source) if known else project.add_frame(
             opened.series, frame, group=group or opened.patient or opened.key, class_name=class_name, mask=labels,
             mask_provenance=source))
+        opened.samples[frame] = samples[-1]
         if measured := frame_measurements(opened, frame):
             project.set_measurements(samples[-1].id, measured)
     session.project_changed.emit(project)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,7 +18,7 @@ from medsynth_gui.core.labels import Label, LabelSet
 from medsynth_gui.core.layers import ResultLayer
 from medsynth_gui.core.mask_document import DocumentEvent, MaskDocument
 from medsynth_gui.core.measurement import Measurement
-from medsynth_gui.core.review import Review, ReviewState
+from medsynth_gui.core.review import ReviewState
 from medsynth_gui.core.ruler import RulerLine
 from medsynth_gui.core.signal import Signal
 from medsynth_gui.core.windowing import WindowLevel
@@ -38,6 +37,7 @@ from medsynth_gui.session.tools.base import ToolContext
 
 if TYPE_CHECKING:
     from medsynth_gui.dataset.project import Project
+    from medsynth_gui.dataset.sample import Sample
 
 
 class Session:
@@ -59,6 +59,7 @@ class Session:
         review_changed: review state of this series.
         marks_changed: marked frames of the current series.
         project_changed: another project (or none) is open.
+        sample_changed: a sample of the project was reviewed.
         problem: a sentence the person should read.
         ruler_drawn: a line along the scanner's ruler, whose length is to be asked for.
     """
@@ -77,6 +78,7 @@ class Session:
         self.review_changed: Signal[OpenSeries] = Signal()
         self.marks_changed: Signal[tuple[Mark, ...]] = Signal()
         self.project_changed: Signal[Project | None] = Signal()
+        self.sample_changed: Signal[Sample] = Signal()
         self.problem: Signal[Message] = Signal()
         self.ruler_drawn: Signal[RulerLine] = Signal()
         self.settings = settings or Settings()
@@ -249,6 +251,8 @@ class Session:
         if event.kind in ("begin", "paint"):
             return
         if opened.review.state is ReviewState.UNLABELLED and event.kind == "finish":
-            self.set_note(opened, replace(opened.note, review=Review(ReviewState.IN_PROGRESS)))
+            from medsynth_gui.session.review_commands import begin_work
+
+            begin_work(self, opened)
         if opened is self.current:
             self.history_changed.emit(None)

@@ -56,6 +56,8 @@ SETTINGS = (
     Setting("model_refine", "refine-us"),
     Setting("model_synthesize", "syn-breast-us"),
     Setting("model_upscale", "sr-us"),
+    Setting("real_images", ""),
+    Setting("gate_thresholds", {}),
     Setting("model_folders", []),
     Setting("model_history", {}),
     Setting("run_folder", ""),

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 MAGIC = b"MedSynth version 1\n"
 _SUFFIX = ".version"
+_DELETED = ".deleted"
 _HEAD_BYTES = 4096
 _NAME_CHARACTERS = 120
 AUTOMATIC_KEPT = 10
@@ -81,7 +82,7 @@ class Snapshots:
             stream.write(MAGIC + record(HEADER, json.dumps({**asdict(snapshot), "path": ""}).encode()))
             stream.writelines(record(FRAME, encode_frame(frame, data)) for frame, data in sorted(packed.items()))
         for old in [item for item in self.list() if item.automatic][AUTOMATIC_KEPT:]:
-            self.delete(old)
+            self._drop(old.path)
         return snapshot
 
     def packed(self, snapshot: Snapshot) -> dict[int, bytes]:
@@ -113,9 +114,29 @@ class Snapshots:
         return made
 
     def delete(self, snapshot: Snapshot) -> None:
-        """Remove a version; one that is gone already is no matter."""
+        """Take a version off the list; until the next one is deleted it can be had back."""
+        self.forget_deleted()
         with contextlib.suppress(OSError):
-            snapshot.path.unlink(missing_ok=True)
+            snapshot.path.replace(snapshot.path.with_suffix(_DELETED))
+
+    def bring_back(self) -> bool:
+        """Undo the last deletion. False where there is nothing to bring back."""
+        found = sorted(self._folder.glob(f"*{_DELETED}"))
+        with contextlib.suppress(OSError):
+            for path in found:
+                path.replace(path.with_suffix(_SUFFIX))
+            return bool(found)
+        return False
+
+    def forget_deleted(self) -> None:
+        """Remove for good what was deleted."""
+        for path in self._folder.glob(f"*{_DELETED}"):
+            self._drop(path)
+
+    @staticmethod
+    def _drop(path: Path) -> None:
+        with contextlib.suppress(OSError):
+            path.unlink(missing_ok=True)
 
 
 def snapshots_of(session: Session, opened: OpenSeries) -> Snapshots:

@@ -52,6 +52,11 @@ class Toolbox:
         """A gesture is in hand."""
         return self._tool.busy
 
+    @property
+    def corners(self) -> int:
+        """See `Tool.corners`."""
+        return self._tool.corners
+
     def choose(self, tool_id: str) -> None:
         """Take another tool; the gesture in hand is given up."""
         self.cancel()

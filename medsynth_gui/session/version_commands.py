@@ -91,8 +91,13 @@ def restore_version(session: Session, snapshot: Snapshot) -> None:
 
 
 def delete_version(session: Session, snapshot: Snapshot) -> None:
-    """Remove a version for good."""
+    """Take a version off the list; see `bring_back_version`."""
     snapshots_of(session, _current(session)).delete(snapshot)
+
+
+def bring_back_version(session: Session) -> bool:
+    """Undo the last deletion of a version of the current series. False where there is none."""
+    return snapshots_of(session, _current(session)).bring_back()
 
 
 def _current(session: Session) -> OpenSeries:

@@ -95,6 +95,24 @@ def test_models_are_listed_shown_and_intact() -> None:
     assert not verified.record["failed"]
 
 
+def test_synthetic_images_are_compared_with_real_ones(tmp_path: Path) -> None:
+    random = np.random.default_rng(0)
+    for folder, count, spread in (("real", 24, 20), ("made", 12, 60)):
+        for number in range(count):
+            image = np.clip(random.normal(90, spread, (48, 64)), 0, 255).astype(np.uint8)
+            write_gray_png(tmp_path / folder / f"{number}.png", image)
+    (tmp_path / "made" / "text.png").write_text("no image")
+    command = ("evaluate", "images", "--real", tmp_path / "real", "--synthetic", tmp_path / "made", "--device", "cpu")
+    done, plain = medsynth(*command, "--json"), medsynth(*command)
+    assert (done.code, plain.code) == (1, 1)
+    assert done.record["failed"][0]["path"].endswith("text.png")
+    texture = done.record["judges"][-1]
+    assert texture["encoder"] == "texture" and texture["figures"][0]["verdict"] == "far"
+    assert "KD-texture" in plain.out and "far from real" in plain.out
+    wrong = medsynth("evaluate", "images", "--real", tmp_path / "none", "--synthetic", tmp_path / "made", "--json")
+    assert wrong.code == 1 and wrong.record["error"]["id"] == "file-missing"
+
+
 def test_predictions_are_compared_with_the_truth(tmp_path: Path) -> None:
     truth, same, shifted = (disc(64, 64, center=(32, x), radius=10) for x in (32, 32, 40))
     for name, prediction in (("same", same), ("shifted", shifted)):

@@ -48,6 +48,17 @@ input = { crop = 32, tile = 32, overlap = 8 }
 data = { sets = ["tiny"] }
 optimisation = { batch = 4, steps = 3, validate_every_s = 0.0 }
 """
+ENCODER = """
+id = "tiny-enc"
+title = "Tiny"
+task = "encoder"
+architecture = "residual-encoder"
+licence = "CC0"
+network = { widths = [8, 16, 16], blocks = [1, 1, 1], code = 16 }
+input = { size = 32 }
+data = { sets = ["tiny"] }
+optimisation = { batch = 6, steps = 3, validate_every_s = 0.0 }
+"""
 
 
 @pytest.fixture

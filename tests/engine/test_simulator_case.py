@@ -10,14 +10,15 @@ import numpy as np
 import pytest
 
 from medsynth_gui.core.errors import UsageError
-from medsynth_gui.engine.simulator import PHANTOMS, measure, simulate
+from medsynth_gui.engine.simulator import PHANTOMS, measure, simulate, simulate_mask
 from medsynth_gui.engine.simulator.domain import draw_domain
 from medsynth_gui.engine.simulator.motion import Motion
 from medsynth_gui.engine.simulator.probe import linear_probe
 from medsynth_gui.engine.simulator.scanner import scan
+from medsynth_gui.engine.simulator.tissue import Points
 
 _CLASSES = {"breast-lesion": {"benign", "malignant", "normal"}, "fetal-head": {"head"}, "muscle-fat": {"limb"},
-            "lung": {"a-lines", "b-lines"}}
+            "lung": {"a-lines", "b-lines"}, "nerve-vessel": {"bundle"}, "calcification": {"coarse", "micro"}}
 
 
 @pytest.mark.parametrize("probe", ["linear", "curved"])
@@ -126,3 +127,40 @@ def test_a_request_without_sense_is_refused_with_a_sentence(change: dict[str, ob
 def test_the_simulator_needs_no_torch() -> None:
     code = "import sys, medsynth_gui.engine.simulator; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0
+
+
+@pytest.mark.parametrize("phantom", list(PHANTOMS))
+def test_a_mask_can_be_had_without_its_image(phantom: str) -> None:
+    mask, class_name = simulate_mask(phantom, seed=5, size=64)
+    case = simulate(phantom, seed=5, size=64, severity=0)
+    assert np.array_equal(mask, case.masks[0]) and class_name == case.class_name
+
+
+def test_vessels_are_dark_with_enhancement_behind_and_nerves_lie_beside_them() -> None:
+    behind, inside, nerves = [], [], 0
+    for seed in range(5):
+        case = simulate("nerve-vessel", seed=seed, size=128, severity=0)
+        image, mask = case.images[0].astype(float), case.masks[0]
+        vessel = cv2.erode((mask == 2).astype(np.uint8), np.ones((7, 7))) > 0
+        columns = vessel.any(axis=0)
+        depth = np.arange(128)[:, None]
+        bottom = 128 - (mask == 2)[::-1].argmax(axis=0)
+        deep = (depth > bottom + 4) & (depth < bottom + 24)
+        behind.append(np.median(image[deep & columns]) - np.median(image[(depth > 60) & ~(mask > 0).any(axis=0)]))
+        inside.append(np.median(image[vessel]) - np.median(image[mask == 0]))
+        nerves += bool((mask == 1).any())
+    assert max(inside) < 0 and np.mean(behind) > 0 and nerves >= 4
+
+
+def test_coarse_lime_is_bright_and_throws_a_shadow() -> None:
+    medium = next(medium for seed in range(40) if (medium := PHANTOMS["calcification"].draw(
+        np.random.default_rng(seed), linear_probe(64, 64, width_mm=36, depth_mm=36).extent())).class_name == "coarse")
+    grain, loss_db = medium.grains[0]
+    y = np.linspace(grain.y - 3, grain.y + 6, 400, dtype=np.float32)[:, None].repeat(2, 1)
+    x = np.full_like(y, grain.x) + np.array([[0, 1e-3]], np.float32)
+    with_lime, without = (item.tissue(Points(y, x, y, x)) for item in (medium, medium.breast))
+    middle = int(np.argmin(np.abs(y[:, 0] - grain.y)))
+    assert with_lime.echo_db[middle, 0] - without.echo_db[middle, 0] > 6
+    lost = 2 * 9.0 * 0.1 * np.trapezoid((with_lime.attenuation - without.attenuation)[:, 0], y[:, 0])
+    assert lost == pytest.approx(loss_db, rel=0.45)
+    assert medium.labels(Points(y, x, y, x))[middle, 0] == 1

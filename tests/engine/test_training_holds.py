@@ -139,7 +139,7 @@ def test_one_pixel_lesions_mixed_sizes_and_depths_train(recipe, tiny_set, tmp_pa
         write_label_png(tiny_set / "masks" / f"{number}.png", mask)
     assert train(recipe(SEGMENTATION), tiny_set, tmp_path / "run")["with_label"] > 0
     pair = segmentation.Pair(None, np.zeros((300, 200), np.uint8), mask)
-    assert segmentation._fitted(pair, 32)[1].sum() == 1
+    assert segmentation.fitted(pair, 32)[1].sum() == 1
 
 
 def test_three_images_train_or_say_what_is_missing(recipe, tiny_set, tmp_path):

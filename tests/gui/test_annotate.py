@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -193,6 +194,15 @@ def test_a_proposal_is_marked_when_the_mask_changed_since(qtbot: QtBot, window: 
     commands.offer_proposal(window.context.session, window.context.session.current, layer)
     assert commands.proposal_is_stale(window.context.session.current)
     assert "changed since" in window.workspace.assist.proposal.status.text() and "changed since" not in words
+
+
+def test_an_image_unlike_the_training_data_gets_a_sentence_and_no_figure(qtbot: QtBot, window: MainWindow) -> None:
+    layer = proposed(window)
+    words = window.workspace.assist.proposal.status
+    assert "0.9" in words.text()
+    commands.offer_proposal(window.context.session, window.context.session.current,
+                            replace(layer, confidence={}, unlike=(0,)))
+    assert "unlike" in words.text() and not any(letter.isdigit() for letter in words.text())
 
 
 def test_a_stroke_under_a_shown_proposal_marks_it_at_once(qtbot: QtBot, window: MainWindow) -> None:

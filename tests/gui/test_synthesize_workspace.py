@@ -1,99 +1,252 @@
-"""Synthesize: a drawn mask becomes an image, the same one for the same seed, kept with its provenance."""
+"""Synthesize: the image follows the mask; seeds are made, judged, kept and rejected. The network is a fake."""
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QItemSelectionModel, QPoint, Qt
+from PySide6.QtWidgets import QDoubleSpinBox
 from pytestqt.qtbot import QtBot
 
+from medsynth_gui.core.model_card import read_card
 from medsynth_gui.gui.dialogs.project_folder import use_project
 from medsynth_gui.gui.main_window import MainWindow
+from medsynth_gui.gui.panels.synthesize_live import Phase
 from medsynth_gui.gui.workspaces.synthesize import SynthesizeWorkspace
 from medsynth_gui.jobs.catalogue import list_models
-from tests.gui.studio_window import click, go, settle, studio_window, write_masks
+from medsynth_gui.session.synthesis import GeneratorOptions
+from tests.gui.fake_generator import FakeGates, FakeGenerator, fake_generator
+from tests.gui.studio_window import click, go, settle, studio_window, write_images, write_masks
 
 pytestmark = pytest.mark.skipif(not list_models("synthesis"), reason="no generator is shipped yet")
+LEFT = Qt.MouseButton.LeftButton
 
 
 @pytest.fixture
-def window(qtbot: QtBot) -> Iterator[MainWindow]:
-    with studio_window(qtbot) as shown:
+def fakes(monkeypatch: pytest.MonkeyPatch) -> tuple[FakeGenerator, FakeGates]:
+    return fake_generator(monkeypatch)
+
+
+@pytest.fixture
+def page(qtbot: QtBot, fakes: object) -> Iterator[SynthesizeWorkspace]:
+    with studio_window(qtbot) as window:
+        shown = go(qtbot, window, "synthesize")
+        assert isinstance(shown, SynthesizeWorkspace)
         yield shown
 
 
-def page_with_stroke(qtbot: QtBot, window: MainWindow) -> SynthesizeWorkspace:
-    page = go(qtbot, window, "synthesize")
-    assert isinstance(page, SynthesizeWorkspace)
-    assert page.setup.switch.key == "draw"
+def window_of(page: SynthesizeWorkspace) -> MainWindow:
+    window = page.window()
+    assert isinstance(window, MainWindow)
+    return window
+
+
+def at(page: SynthesizeWorkspace, y: float, x: float) -> QPoint:
+    return page.canvas.view.to_widget(y, x).toPoint()
+
+
+def drag(qtbot: QtBot, page: SynthesizeWorkspace, start: tuple[float, float], end: tuple[float, float]) -> None:
+    """The left button from one place of the mask (y, x) to another."""
+    qtbot.mousePress(page.canvas, LEFT, pos=at(page, *start))
+    qtbot.mouseMove(page.canvas, at(page, *end))
+    qtbot.mouseRelease(page.canvas, LEFT, pos=at(page, *end))
+
+
+def draw_lesion(qtbot: QtBot, page: SynthesizeWorkspace) -> None:
+    """An ellipse around (80, 128) of the pad, and its image in full quality."""
+    page.pad.choose("ellipse")
+    drag(qtbot, page, (60, 98), (100, 158))
+    page.pad.choose("shape")
+    rest(qtbot, page)
+
+
+def rest(qtbot: QtBot, page: SynthesizeWorkspace) -> None:
+    """Until the live image is there in full quality."""
+    qtbot.waitUntil(lambda: page.live.state.phase is Phase.FINAL, timeout=20_000)
+    settle(qtbot, window_of(page))
+
+
+def fill(qtbot: QtBot, page: SynthesizeWorkspace, count: int) -> None:
+    page.setup.count.setValue(count)
+    click(qtbot, window_of(page), "synthesize-run")
+    settle(qtbot, window_of(page))
+
+
+def test_the_image_follows_a_dragged_lesion_with_the_same_seed(qtbot: QtBot, page: SynthesizeWorkspace,
+                                                               fakes: tuple[FakeGenerator, FakeGates]) -> None:
+    calls = fakes[0].calls
     assert not page.setup.go.isEnabled()
-    center = page.canvas.rect().center()
-    qtbot.mousePress(page.canvas, Qt.MouseButton.LeftButton, pos=center)
-    qtbot.mouseMove(page.canvas, center + center * 0.1)
-    qtbot.mouseRelease(page.canvas, Qt.MouseButton.LeftButton, pos=center + center * 0.1)
-    page.setup.count.setValue(1)
-    page.setup.steps.setValue(2)
-    return page
+    draw_lesion(qtbot, page)
+    calls.clear()
+    qtbot.mousePress(page.canvas, LEFT, pos=at(page, 80, 128))
+    qtbot.mouseMove(page.canvas, at(page, 100, 150))
+    qtbot.waitUntil(lambda: len(calls) == 1, timeout=5000)
+    kind, seed, mask = calls[0]
+    assert (kind, seed) == ("preview", page.setup.seed.value())
+    y, x = np.nonzero(mask)
+    assert np.allclose((y.mean() * 4, x.mean() * 4), (100, 150), atol=3), "the mask in the middle of the drag"
+    qtbot.mouseRelease(page.canvas, LEFT, pos=at(page, 100, 150))
+    rest(qtbot, page)
+    assert [kind for kind, _, _ in calls] == ["preview", "full"]
+    assert page.showing.picture.live.provenance.synthetic and page.canvas.overlays.synthetic
+    page.pad.undo()
+    rest(qtbot, page)
+    assert np.allclose(np.argwhere(page.pad.mask).mean(axis=0), (80, 128), atol=1), "one drag is one step"
 
 
-def test_a_drawn_mask_becomes_the_same_image_for_the_same_seed(qtbot: QtBot, window: MainWindow) -> None:
-    page = page_with_stroke(qtbot, window)
-    previews: list[int] = []
-    original = page.canvas.set_image
-    page.canvas.set_image = lambda *args, **kwargs: (previews.append(1), original(*args, **kwargs))[1]
-    for seed in (7, 7, 8):
-        page.setup.seed.setValue(seed)
-        click(qtbot, window, "synthesize-run")
-        settle(qtbot, window)
-    other, again, first = (made.synthetic for made in page.gallery.model.made)
-    assert np.array_equal(first.image, again.image)
-    assert not np.array_equal(first.image, other.image)
-    assert first.mask.any() and first.provenance.synthetic and first.provenance.seed == 7
-    assert len(previews) >= 6
+def test_the_latest_change_wins_and_the_rest_is_dropped(qtbot: QtBot, page: SynthesizeWorkspace,
+                                                        fakes: tuple[FakeGenerator, FakeGates]) -> None:
+    draw_lesion(qtbot, page)
+    generator = fakes[0]
+    generator.calls.clear()
+    generator.slow_s = 0.05
+    qtbot.mousePress(page.canvas, LEFT, pos=at(page, 80, 128))
+    for step in range(20):
+        qtbot.mouseMove(page.canvas, at(page, 80 + step, 128))
+        qtbot.wait(5)
+    qtbot.mouseRelease(page.canvas, LEFT, pos=at(page, 99, 128))
+    rest(qtbot, page)
+    previews = [mask for kind, _, mask in generator.calls if kind == "preview"]
+    assert 1 < len(previews) < 10
+    assert np.array_equal(previews[-1], generator.calls[-1][2]) and generator.calls[-1][0] == "full"
 
 
-def test_kept_images_are_samples_with_provenance_and_discarded_ones_are_gone(qtbot: QtBot, window: MainWindow,
-                                                                             tmp_path: Path) -> None:
-    page = page_with_stroke(qtbot, window)
-    page.setup.count.setValue(2)
+def test_what_the_gates_stop_lies_in_the_tray_and_a_copy_stays_there(qtbot: QtBot, page: SynthesizeWorkspace,
+                                                                     fakes: tuple[FakeGenerator, FakeGates]) -> None:
+    fakes[1].copies, fakes[1].unfaithful = {2}, {3}
+    page.setup.seed.setValue(1)
+    draw_lesion(qtbot, page)
+    fill(qtbot, page, 4)
+    assert [made.synthetic.provenance.seed for made in page.gallery.model.made] == [1, 4]
+    page.side.choose("rejected")
+    tray = page.rejected
+    for row, offered in ((0, False), (1, True)):
+        tray.list.setCurrentIndex(tray.model.index(row))
+        assert tray._take.isVisible() is offered
+        assert not page.context.actions.get("synthesize.keep").isEnabled()
+    assert "case-01" in tray.model.made[0].failed[0].message().english()
+    click(qtbot, window_of(page), "rejected-take")
+    assert [made.synthetic.provenance.seed for made in page.gallery.model.made] == [1, 4, 3]
+    page.collection.take_anyway(tray.model.made[0])
+    assert len(tray.model.made) == 1, "a copy is never taken"
+
+
+def test_keys_keep_and_reject_and_provenance_says_what_the_gates_found(qtbot: QtBot, page: SynthesizeWorkspace,
+                                                                       tmp_path: Path) -> None:
+    window = window_of(page)
     assert use_project(window.context, tmp_path / "study", create=True)
-    click(qtbot, window, "synthesize-run")
-    settle(qtbot, window)
-    click(qtbot, window, "gallery-keep")
-    settle(qtbot, window)
-    page.gallery.list.setCurrentIndex(page.gallery.model.index(1))
-    click(qtbot, window, "gallery-discard")
+    draw_lesion(qtbot, page)
+    fill(qtbot, page, 3)
+    page.canvas.setFocus()
+    for key in (Qt.Key.Key_Right, Qt.Key.Key_K, Qt.Key.Key_Right, Qt.Key.Key_R):
+        qtbot.keyClick(window, key)
+        settle(qtbot, window)
     sample, = window.context.session.project.samples()
-    assert sample.synthetic and sample.provenance.producer == page.setup.model.card.id and sample.mask
-    made, = page.gallery.model.made
-    assert made.sample_id == sample.id
-    click(qtbot, window, "gallery-annotate")
+    made = page.gallery.model.made
+    assert [one.sample_id for one in made] == [sample.id, ""] and len(page.rejected.model.made) == 1
+    assert [gate["gate"] for gate in sample.provenance.parameters["gates"]] == ["copy", "faithful"]
+    assert sample.provenance.seed == made[0].synthetic.provenance.seed
+    qtbot.keyClick(window, Qt.Key.Key_A)
     settle(qtbot, window)
-    assert window.workspace.key == "annotate"
-    assert window.context.session.current.series.synthetic
-    assert window.context.session.document.labels(0).any()
+    session = window.context.session
+    assert window.workspace.key == "annotate" and session.current.series.synthetic and session.document.labels(0).any()
 
 
-def test_undo_takes_the_stroke_back_and_masks_come_from_a_folder(qtbot: QtBot, window: MainWindow,
-                                                                tmp_path: Path) -> None:
-    page = page_with_stroke(qtbot, window)
-    assert page.setup.go.isEnabled()
-    click(qtbot, window, "pad-undo")
-    assert page.pad.empty and not page.setup.go.isEnabled()
+def test_two_images_are_joined_by_a_slider_and_by_seven_steps(qtbot: QtBot, page: SynthesizeWorkspace) -> None:
+    draw_lesion(qtbot, page)
+    fill(qtbot, page, 3)
+    selection, model = page.gallery.list.selectionModel(), page.gallery.model
+    for row in (0, 2):
+        selection.select(model.index(row), QItemSelectionModel.SelectionFlag.Select)
+    first, second = (model.made[row].synthetic.provenance.seed for row in (0, 2))
+    page.between.slider.setValue(40)
+    rest(qtbot, page)
+    found = page.showing.picture.live.provenance
+    assert (found.seed, found.parameters["between_seed"], found.parameters["between_share"]) == (first, second, 0.4)
+    click(qtbot, window_of(page), "between-strip")
+    settle(qtbot, window_of(page))
+    strip = [made.synthetic for made in page.collection.strip.made]
+    assert len(strip) == 7 and np.array_equal(strip[0].image, model.made[0].synthetic.image)
+    assert np.array_equal(strip[-1].image, model.made[2].synthetic.image)
+    page.gallery.leave()
+    rest(qtbot, page)
+    assert "between_seed" not in page.showing.picture.live.provenance.parameters
+
+
+def test_the_most_alike_real_image_stands_beside_and_without_any_it_says_what_to_do(
+        qtbot: QtBot, page: SynthesizeWorkspace, tmp_path: Path) -> None:
+    draw_lesion(qtbot, page)
+    page.context.actions.get("synthesize.nearest").trigger()
+    settle(qtbot, window_of(page))
+    assert "choose a folder" in page.nearest._words.text()
+    write_images(tmp_path / "real", 3)
+    page.context.settings["real_images"] = str(tmp_path / "real")
+    page.nearest._look()
+    settle(qtbot, window_of(page))
+    assert "case-0" in page.nearest._words.text() and "3 real images" in page.nearest._words.text()
+    other, _ = page._beside.open_other()
+    assert other.series is not None and not other.overlays.synthetic
+
+
+def test_gate_limits_are_changed_reset_and_judge_again(qtbot: QtBot, page: SynthesizeWorkspace,
+                                                       fakes: tuple[FakeGenerator, FakeGates]) -> None:
+    draw_lesion(qtbot, page)
+    fill(qtbot, page, 2)
+    page.side.choose("gates")
+    box = window_of(page).findChild(QDoubleSpinBox, "gate-faithful")
+    calibrated = box.value()
+    fakes[1].asked.clear()
+    box.setValue(0.9)
+    qtbot.waitUntil(lambda: len(fakes[1].asked) == 2, timeout=5000)
+    assert fakes[1].asked[0].faithful == 0.9 and fakes[1].asked[0].copy is None
+    click(qtbot, window_of(page), "gate-reset-faithful")
+    assert box.value() == calibrated
+    assert page.context.settings["gate_thresholds"][page.setup.model.ref] == {}
+
+
+def test_seeds_advance_unless_they_are_locked(qtbot: QtBot, page: SynthesizeWorkspace) -> None:
+    page.setup.seed.setValue(10)
+    draw_lesion(qtbot, page)
+    for _ in range(2):
+        fill(qtbot, page, 2)
+    page.setup.lock.click()
+    fill(qtbot, page, 2)
+    assert [made.synthetic.provenance.seed for made in page.gallery.model.made] == [10, 11, 12, 13, 12, 13]
+    assert np.array_equal(page.gallery.model.made[2].synthetic.image, page.gallery.model.made[4].synthetic.image)
+
+
+def test_masks_of_a_folder_are_used_in_turn(qtbot: QtBot, page: SynthesizeWorkspace, tmp_path: Path) -> None:
     write_masks(tmp_path / "masks", 3, radius=20)
     page.setup.switch.choose("folder")
-    page.setup.folder_field.set_path(tmp_path / "masks")
-    settle(qtbot, window)
-    assert len(page.masks()) == 3 and page.setup.go.isEnabled()
+    page.setup.chooser.folder_field.set_path(tmp_path / "masks")
+    settle(qtbot, window_of(page))
+    assert len(page.masks()) == 3
+    fill(qtbot, page, 3)
+    areas = [int((made.synthetic.mask > 0).sum()) for made in page.gallery.model.made]
+    assert len(set(areas)) == 3
 
 
-def test_masks_are_sampled_where_the_card_names_a_phantom(qtbot: QtBot, window: MainWindow) -> None:
-    page = go(qtbot, window, "synthesize")
-    if not page.setup.model.card.input.get("phantom"):
-        pytest.skip("the shipped generator names no phantom to sample masks from")
-    page.setup.switch.choose("sample")
-    settle(qtbot, window)
-    assert len(page.masks()) == 1 and page.masks()[0].any()
+def test_an_image_of_the_gallery_is_gone_on_from_by_dragging_it(qtbot: QtBot, page: SynthesizeWorkspace) -> None:
+    page.setup.seed.setValue(5)
+    draw_lesion(qtbot, page)
+    fill(qtbot, page, 3)
+    page.gallery.choose(2)
+    drag(qtbot, page, (80, 128), (90, 140))
+    rest(qtbot, page)
+    assert page.showing.made is None and page.setup.seed.value() == 7
+    assert page.showing.picture.live.provenance.seed == 7
+
+
+def test_options_come_from_the_card_whatever_the_architecture(tmp_path: Path) -> None:
+    card = (list_models("synthesis")[0].folder / "card.toml").read_text(encoding="utf-8")
+    kept = [line for line in card.splitlines() if line.split(" =")[0] not in ("classes", "steps", "guidance", "upscaler")
+            and not line.startswith("architecture")]
+    (tmp_path / "gan").mkdir()
+    (tmp_path / "gan" / "card.toml").write_text('architecture = "some-gan"\n' + "\n".join(kept), encoding="utf-8")
+    options = GeneratorOptions.of(read_card(tmp_path / "gan"))
+    assert (options.classes, options.steps, options.guidance, len(options.sizes)) == ((), None, None, 1)
+    shutil.rmtree(tmp_path / "gan")

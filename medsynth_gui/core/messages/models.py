@@ -20,6 +20,8 @@ MODELS: dict[str, tuple[str, str]] = {
                              "Update the program."),
     "factor-unsupported": ("{model} enlarges {supported} times, not {factor} times.", "Choose factor {supported}."),
     "class-unknown": ("{model} knows no class {name}.", "Choose one of: {known}."),
+    "likeness-unreadable": ("What the model's training images looked like ({path}) cannot be read: {detail}.",
+                            "Install the program again, or train the model again."),
     "device-missing": ("This machine has no {device} device.", "Use --device auto or --device cpu."),
     "out-of-memory": ("There is not enough memory for {what}.", "Close other programs or choose a smaller image."),
     "job-segment": ("Segmenting {count} frame(s) of {title}", ""),
@@ -86,6 +88,13 @@ MODELS: dict[str, tuple[str, str]] = {
                        "The former model stays. Adapt for a shorter time, or train on more varied images."),
     "compare-too-few": ("Only {groups} held-out patients or groups: too few to say which model is better (needs {least}).",
                         "The former model stays. Add images from more patients."),
+    "compare-nearer": ("Nearer to your held-out images: distance {after} instead of {before} with {images} images (gain "
+                       "{low} to {high}), and no more copies.", ""),
+    "compare-not-nearer": ("Not shown to be nearer to your held-out images: distance {after} instead of {before} with "
+                           "{images} images, gain {low} to {high}.",
+                           "Train longer, or with more images; the model in use stays."),
+    "compare-copies": ("{share} of its images are as near to a training image as {real} of the held-out real ones are: "
+                       "it has begun to copy.", "Stop earlier, or train with more patients; the model in use stays."),
     "compare-labels": ("{base} and {model} have different labels: they cannot be compared.",
                        "Choose a model of the same labels."),
     "model-nothing-former": ("There is no former model to go back to.", ""),

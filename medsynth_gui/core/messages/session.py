@@ -9,6 +9,8 @@ SESSION: dict[str, tuple[str, str]] = {
     "label-last": ("A mask needs at least one label.", "Add another label first."),
     "label-used": ("{label} is drawn on the current series.",
                    "Merge it into another label, or erase it, then remove it."),
+    "outline-given-up": ("An open outline of {count} corners was given up.",
+                         "Close an outline with Enter or a double click before you go on."),
     "version-name-empty": ("A version needs a name.", "Type one."),
     "version-damaged": ("The version {name} is missing or damaged.", "Choose another version; the mask is unchanged."),
     "label-name-empty": ("A label needs a name.", "Type one."),

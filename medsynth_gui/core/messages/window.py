@@ -11,7 +11,6 @@ WINDOW: dict[str, tuple[str, str]] = {
                "Label two frames that have others between them, or mark them as keyframes."),
     "mask-changed-meanwhile": ("The mask was changed meanwhile; the operation was not applied.", "Apply it again."),
     "nothing-changes": ("The operation changes nothing here.", ""),
-    "job-sample-masks": ("Choosing masks", ""),
     "job-add-frames": ("Adding {count} images to the project", ""),
     "job-field-of-view": ("Looking for the field of view of {title}", ""),
     "job-save-image": ("Saving {path}", ""),

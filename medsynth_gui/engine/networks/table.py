@@ -13,6 +13,7 @@ from medsynth_gui.core.errors import ModelError
 ARCHITECTURES = {
     "unshuffle-unet": "medsynth_gui.engine.networks.unshuffle_unet:UnshuffleUNet",
     "flow-unet": "medsynth_gui.engine.networks.flow_unet:FlowUNet",
+    "residual-encoder": "medsynth_gui.engine.networks.residual_encoder:ResidualEncoder",
     "edsr": "medsynth_gui.engine.networks.edsr:Edsr",
 }
 

@@ -55,8 +55,7 @@ def simulate(phantom: str, *, seed: int, size: int | tuple[int, int], probe: str
     """
     rows, columns = (size, size) if isinstance(size, int) else size
     _check(phantom, probe, rows, columns, severity, frames)
-    streams = dict(zip(_STREAMS, np.random.SeedSequence(seed).spawn(len(_STREAMS)), strict=True))
-    rngs = {name: np.random.default_rng(stream) for name, stream in streams.items()}
+    streams, rngs = _streams(seed), _generators(seed)
     row = PHANTOMS[phantom]
     geometry = _geometry(row, probe, rows, columns, width_mm, depth_mm, rngs["view"])
     medium = row.draw(rngs["phantom"], geometry.extent())
@@ -71,6 +70,29 @@ def simulate(phantom: str, *, seed: int, size: int | tuple[int, int], probe: str
                   "width_mm": geometry.width_mm, "depth_mm": rows * geometry.spacing.y_mm,
                   "medium": medium.facts(), "domain": domain.record()}
     return SimulatedCase(images, masks, geometry.spacing, medium.class_name, parameters)
+
+
+def simulate_mask(phantom: str, *, seed: int, size: int, probe: str = "linear") -> tuple[Images, str]:
+    """The mask (y, x) and the class of what `simulate` makes of the same arguments, without the image.
+
+    Raises:
+        UsageError: no such phantom or probe, or numbers out of range.
+    """
+    _check(phantom, probe, size, size, 0, 1)
+    row = PHANTOMS[phantom]
+    rngs = _generators(seed)
+    geometry = _geometry(row, probe, size, size, None, None, rngs["view"])
+    medium = row.draw(rngs["phantom"], geometry.extent())
+    labels = np.where(geometry.sector(), medium.labels(geometry.pixel_points()), 0)
+    return labels.astype(np.uint8), medium.class_name
+
+
+def _streams(seed: int) -> dict[str, np.random.SeedSequence]:
+    return dict(zip(_STREAMS, np.random.SeedSequence(seed).spawn(len(_STREAMS)), strict=True))
+
+
+def _generators(seed: int) -> dict[str, np.random.Generator]:
+    return {name: np.random.default_rng(stream) for name, stream in _streams(seed).items()}
 
 
 def image_seed(seed: int, index: int) -> int:

@@ -9,9 +9,11 @@ import numpy as np
 
 from medsynth_gui.engine.simulator.fields import Extent
 from medsynth_gui.engine.simulator.phantoms.breast import Breast
+from medsynth_gui.engine.simulator.phantoms.calcification import Calcification
 from medsynth_gui.engine.simulator.phantoms.fetal_head import FetalHead
 from medsynth_gui.engine.simulator.phantoms.lung import Lung
 from medsynth_gui.engine.simulator.phantoms.muscle_fat import MuscleFat
+from medsynth_gui.engine.simulator.phantoms.nerve_vessel import NerveVessel
 from medsynth_gui.engine.simulator.tissue import Medium
 
 
@@ -43,4 +45,6 @@ PHANTOMS = {
     "muscle-fat": Phantom(MuscleFat, ("fat", "muscle"), (35, 60), (6, 12), 0.65, (66, 20), (22, 45)),
     "lung": Phantom(Lung, ("pleura", "A-line", "B-line", "rib shadow"), (55, 110), (3.5, 7), 0.60,
                     (42, 14), (28, 45)),
+    "nerve-vessel": Phantom(NerveVessel, ("nerve", "vessel"), (24, 42), (8, 14), 0.65, (52, 18), (20, 45)),
+    "calcification": Phantom(Calcification, ("calcification",), (28, 44), (8, 14), 0.70, (82, 24), (22, 45)),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from itertools import product
@@ -16,6 +17,8 @@ from medsynth_gui.core.model_card import ModelCard
 from medsynth_gui.engine.device import Runtime
 from medsynth_gui.engine.segmenter import Segmenter
 from medsynth_gui.engine.training.data import Item, TrainingData, read_pair
+from medsynth_gui.engine.training.failures import strata, write_failures
+from medsynth_gui.engine.training.likeness import learn_likeness
 from medsynth_gui.engine.training.recipe import Recipe
 from medsynth_gui.io.furniture import find_furniture
 from medsynth_gui.io.raster_files import read_gray, read_labels
@@ -40,7 +43,9 @@ class _Looked:
         marks = find_furniture(gray).copy()
         marks[:_CORNER[0], :_CORNER[1]] = False
         self.marked = int(marks.sum()) >= _LEAST_MARKS_PX
+        started = time.perf_counter()
         self.probability, self.presence = segmenter.probability(gray, inpaint=inpaint)
+        self.seconds = time.perf_counter() - started
 
 
 def evaluate(recipe: Recipe, card: ModelCard, data: TrainingData, runtime: Runtime, folder: Path,
@@ -63,14 +68,13 @@ def evaluate(recipe: Recipe, card: ModelCard, data: TrainingData, runtime: Runti
     parts = {"with_marks": _summary([row for row in rows if row["marked"]]),
              "without_marks": _summary([row for row in rows if not row["marked"]]),
              "with_marks_left_in": _left_in([looked.item for looked in test if looked.marked], segmenter, checkpoint)}
-    classes = {name: _summary([row for row in rows if row["class"] == name])
-               for name in sorted({row["class"] for row in rows})}
     calibration = {"before": _calibration_error(test, fitted["temperature"]), "after": _calibration_error(test, 1.0)}
-    circumference = _circumference(card, rows)
-    return {"headline": headline, **summary, "labels": labels, **circumference, **parts, "classes": classes,
-            "calibration_error": calibration, "baseline_grabcut_box_and_scribble": grabcut,
-            "validation": _summary([_row(v, segmenter) for v in validation]),
-            "images": rows}, fitted
+    return {"headline": headline, **summary, "labels": labels, **_circumference(card, rows), **parts,
+            **_where_it_fails(card, test, rows, segmenter, folder), "calibration_error": calibration,
+            "thorough": _thorough(card, fitted, test, rows, runtime, checkpoint),
+            "baseline_grabcut_box_and_scribble": grabcut,
+            "validation": _summary([_row(v, segmenter) for v in validation]), "library": segmenter.ran()["library"],
+            **learn_likeness(recipe, data, runtime, folder, checkpoint), "images": rows}, fitted
 
 
 def _look(items: Sequence[Item], segmenter: Segmenter, checkpoint: Checkpoint, what: str) -> list[_Looked]:
@@ -88,6 +92,42 @@ def _left_in(items: Sequence[Item], segmenter: Segmenter, checkpoint: Checkpoint
         checkpoint(number, len(items), f"marks left in {number + 1} of {len(items)}")
         rows.append(_row(_Looked(item, segmenter, inpaint=False), segmenter))
     return _summary(rows)
+
+
+def _thorough(card: ModelCard, fitted: dict[str, Any], default: Sequence[_Looked],
+              default_rows: Sequence[dict[str, Any]], runtime: Runtime, checkpoint: Checkpoint) -> dict[str, Any]:
+    """The same images looked at mirrored and at three scales, beside the default: figures and seconds an image."""
+    segmenter = Segmenter(card, runtime, thorough=True)
+    for name, value in fitted.items():
+        setattr(segmenter, name, value)
+    rows, seconds = [], []
+    for number, before in enumerate(default):
+        checkpoint(number, len(default), f"thoroughly {number + 1} of {len(default)}")
+        looked = _Looked(before.item, segmenter)
+        rows.append(_row(looked, segmenter))
+        seconds.append(looked.seconds)
+    pairs = [(row, before) for row, before in zip(rows, default_rows, strict=True) if row["present"]]
+    gain = bootstrap([row["dice"] - before["dice"] for row, before in pairs],
+                     [row["group"] for row, _ in pairs]) if pairs else None
+    return {**_summary(rows), "labels": _by_label(card, rows), **_circumference(card, rows),
+            "dice_difference": [round(value, 4) for value in (gain.estimate, gain.low, gain.high)] if gain else [],
+            "seconds_per_image": round(float(np.median(seconds)), 4),
+            "default_seconds_per_image": round(float(np.median([looked.seconds for looked in default])), 4)}
+
+
+def _where_it_fails(card: ModelCard, test: Sequence[_Looked], rows: Sequence[dict[str, Any]], segmenter: Segmenter,
+                    folder: Path) -> dict[str, Any]:
+    """Figures by class, scanner and size, and the ids on the sheets of pictures that `folder` keeps."""
+    def picture(place: int) -> tuple[Labels, Labels, Labels]:
+        one = test[place]
+        return read_gray(one.item.image), one.truth, segmenter.decide(one.probability, one.presence).labels
+
+    shares = [{**row, "share": float((looked.truth > 0).mean())} for row, looked in zip(rows, test, strict=True)]
+    groups = strata(shares, [looked.item for looked in test], card.labels)
+    figures = {kind: {name: _summary([rows[place] for place in places])
+                      for name, places in groups.get(kind, {}).items()} for kind in ("class", "scanner", "size")}
+    return {"classes": figures["class"], "scanners": figures["scanner"], "sizes": figures["size"],
+            "failures": write_failures(folder, groups, rows, picture, card.labels)}
 
 
 def _fit(segmenter: Segmenter, validation: Sequence[_Looked]) -> dict[str, Any]:

@@ -75,8 +75,8 @@ class Recipe:
 
 
 _NEEDED = {"segmentation": (("input", "size"), ("network", "classes")), "refinement": (("input", "size"),),
-            "synthesis": (("input", "size"),),
-           "super-resolution": (("input", "crop"), ("network", "factor"))}
+            "synthesis": (("input", "size"),), "distillation": (("input", "size"), ("input", "steps")),
+           "super-resolution": (("input", "crop"), ("network", "factor")), "encoder": (("input", "size"),)}
 
 
 def read_recipe(path: Path) -> Recipe:

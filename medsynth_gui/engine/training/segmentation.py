@@ -38,12 +38,12 @@ class SegmentationTask:
         self.labels = {int(value): name for value, name in recipe.labels.items()}
         inpaint = recipe.data.get("furniture") == "inpaint"
         train = load_pairs(data.train, inpaint=inpaint, progress=progress, known=recipe)
-        self.train = [_fitted(pair, self.size) for pair in train]
+        self.train = [fitted(pair, self.size) for pair in train]
         if not any(mask.any() for _, mask in self.train):
             raise InputError("training-no-labels", path=", ".join(sorted({item.set_name for item in data.train})))
         self.weights = sampling_weights(data.train, recipe.data.get("shares", {}))
         validation = load_pairs(data.validation, inpaint=inpaint, progress=progress, known=recipe)
-        self.validation = [_fitted(pair, self.size) for pair in validation]
+        self.validation = [fitted(pair, self.size) for pair in validation]
         self.simulated = simulate_pairs(recipe.simulator, self.size, recipe.seed, progress)
         self.simulated_share = float(recipe.simulator.get("share", 0.0))
 
@@ -78,7 +78,7 @@ class SegmentationTask:
                 dice.append(float(2 * agreed / ((predicted > 0).sum() + (mask > 0).sum())))
             else:
                 false_hits.append(float(predicted.any()))
-            rows.append(np.hstack([image, _shades(mask), _shades(predicted)]))
+            rows.append(np.hstack([image, shades(mask), shades(predicted)]))
         figures = {"dice": _mean(dice), "median_dice": float(np.median(dice)) if dice else 0.0,
                    "missed": _mean([float(value < 0.01) for value in dice]), "false_positives": _mean(false_hits)}
         figures |= {f"dice.{name}": _mean(values) for name, values in each.items() if values}
@@ -87,7 +87,7 @@ class SegmentationTask:
         return figures, contact_sheet(rows[:: max(1, len(rows) // 12)][:12], columns=2)
 
 
-def _fitted(pair: Pair, size: int) -> tuple[Gray, Gray]:
+def fitted(pair: Pair, size: int) -> tuple[Gray, Gray]:
     """Image and mask in a square; a label of a few pixels keeps at least one, so that no lesion becomes a normal."""
     image, mask, box = letterboxed(pair, size)
     for value in np.unique(pair.mask[pair.mask > 0]):
@@ -124,7 +124,8 @@ def contact_sheet(images: list[Gray], *, columns: int) -> Gray:
     return np.vstack([np.hstack(row + [blank] * (columns - len(row))) for row in rows])
 
 
-def _shades(mask: Gray) -> Gray:
+def shades(mask: Gray) -> Gray:
+    """Label values as grays that an eye tells apart."""
     return (mask.astype(np.uint16) * 255 // max(1, int(mask.max()))).astype(np.uint8)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -11,16 +13,38 @@ from torch import Tensor, nn
 
 from medsynth_gui.core.errors import InputError
 from medsynth_gui.core.geometry import Letterbox
-from medsynth_gui.engine.condition import condition_channels
+from medsynth_gui.engine.condition import condition_channels, label_count
+from medsynth_gui.engine.device import Runtime
 from medsynth_gui.engine.preconditioning import residual_scale
 from medsynth_gui.engine.samplers import sample_heun
-from medsynth_gui.engine.training.augment import Geometry, warp
-from medsynth_gui.engine.training.data import TrainingData, letterboxed, load_pairs, sampling_weights
+from medsynth_gui.engine.training.augment import warp
+from medsynth_gui.engine.training.data import Item, TrainingData, letterboxed, load_pairs, sampling_weights
+from medsynth_gui.engine.training.domains import Domain, domain_of, with_predicted_masks
+from medsynth_gui.engine.training.generator_watch import GeneratorWatch, watch_if_possible
 from medsynth_gui.engine.training.recipe import Recipe
 from medsynth_gui.engine.training.segmentation import contact_sheet
 
 Gray = npt.NDArray[np.uint8]
 Batch = tuple[Tensor, Tensor, Tensor]
+_DRAWN, _DRAWN_STEPS = 24, 6
+
+
+@dataclass(frozen=True)
+class Example:
+    """One letterboxed pair (y, x), where the image lies in its square, and what it shows."""
+
+    image: Gray
+    mask: Gray
+    box: Letterbox
+    domain: Domain
+    class_name: str
+
+    @cached_property
+    def inside(self) -> Gray:
+        """1 where the image is, 0 in the padding."""
+        inside = np.zeros_like(self.image)
+        inside[self.box.top:self.box.top + self.box.height, self.box.left:self.box.left + self.box.width] = 1
+        return inside
 
 
 class SynthesisTask:
@@ -29,17 +53,20 @@ class SynthesisTask:
     def __init__(self, recipe: Recipe, data: TrainingData, device: torch.device,
                  progress: Callable[[int, int], None]) -> None:
         self.device, self.size = device, int(recipe.input["size"])
-        self.batch, self.labels = recipe.optimisation.batch, len(recipe.labels)
+        self.batch, self.labels = recipe.optimisation.batch, label_count(recipe.network)
         self.dropout = float(recipe.data.get("condition_dropout", 0.15))
-        self.classes = recipe.classes
+        self.class_dropout = float(recipe.data.get("class_dropout", 0.0))
         _check_classes(recipe, data)
-        self.geometry = Geometry(**recipe.data.get("geometry", {}))
+        self.train = self._load(recipe, data.train, progress)
+        self.weights = _weights(recipe, data)
+        self.validation = self._load(recipe, data.validation, progress)
+
+    def _load(self, recipe: Recipe, items: Sequence[Item], progress: Callable[[int, int], None]) -> list[Example]:
         inpaint = recipe.data.get("furniture") == "inpaint"
-        self.train = [(*letterboxed(pair, self.size), pair.item.class_name)
-                      for pair in load_pairs(data.train, inpaint=inpaint, progress=progress, known=recipe)]
-        self.weights = sampling_weights(data.train, recipe.data.get("shares", {}))
-        self.validation = [(*letterboxed(pair, self.size), pair.item.class_name)
-                           for pair in load_pairs(data.validation, inpaint=inpaint, progress=progress, known=recipe)]
+        pairs = load_pairs(items, inpaint=inpaint, progress=progress, known=recipe)
+        pairs = with_predicted_masks(pairs, recipe, Runtime(self.device, "fp32", 1), progress)
+        return [Example(*letterboxed(pair, self.size), domain_of(recipe, pair.item.set_name), pair.item.class_name)
+                for pair in pairs]
 
     def loss(self, network: nn.Module, rng: np.random.Generator, progress: float) -> Tensor:
         """Squared error of the velocity inside the image, at logit-normal times."""
@@ -59,24 +86,20 @@ class SynthesisTask:
     def _batch(self, rng: np.random.Generator) -> Batch:
         images, conditions, classes = [], [], []
         for index in rng.choice(len(self.train), size=self.batch, p=self.weights):
-            image, mask, box, class_name = self.train[index]
-            inside = np.zeros_like(image)
-            inside[box.top:box.top + box.height, box.left:box.left + box.width] = 1
+            example = self.train[index]
             seed = int(rng.integers(1 << 31))
-            moved, mask = warp(image, mask, self.geometry, np.random.default_rng(seed))
-            _, inside = warp(image, inside, self.geometry, np.random.default_rng(seed))
-            unconditional = rng.random() < self.dropout
+            geometry = example.domain.geometry
+            moved, mask = warp(example.image, example.mask, geometry, np.random.default_rng(seed))
+            _, inside = warp(example.image, example.inside, geometry, np.random.default_rng(seed))
             condition = condition_channels(mask, inside > 0, labels=self.labels)
+            unconditional = rng.random() < self.dropout
             if unconditional:
                 condition[:-1] = 0
+            nameless = unconditional or rng.random() < self.class_dropout
             images.append(scaled(moved, inside > 0))
             conditions.append(condition)
-            classes.append(len(self.classes) if unconditional else self._class_index(class_name))
+            classes.append(example.domain.class_index(None if nameless else example.class_name))
         return self._tensors(images, conditions, classes)
-
-    def _class_index(self, name: str) -> int:
-        """An image without a class teaches the network what it draws when none is asked for."""
-        return self.classes.index(name) if name in self.classes else len(self.classes)
 
     def _tensors(self, images: list[npt.NDArray[np.float32]], conditions: list[npt.NDArray[np.float32]],
                  classes: list[int]) -> Batch:
@@ -84,38 +107,78 @@ class SynthesisTask:
                 torch.from_numpy(np.stack(conditions)).to(self.device), torch.tensor(classes, device=self.device))
 
     def validate(self, network: nn.Module) -> tuple[dict[str, float], Gray]:
-        """Loss on validation pairs at fixed noise and times, and images for their masks beside the real ones."""
-        fixed = [self._fixed(*entry) for entry in self.validation[:48]]
-        images, conditions, classes = self._tensors([one[0] for one in fixed], [one[1] for one in fixed],
-                                                    [one[2] for one in fixed])
-        generator = torch.Generator().manual_seed(1)
-        noise = torch.randn(images.shape, generator=generator).to(self.device)
+        """Loss on validation pairs at fixed noise and times; images of the same seeds each time, judged and shown.
+
+        Where the encoder is installed: distance to held-out images and copy rate, which decide what is kept.
+        """
+        fixed = [self._fixed(example) for example in _spread(self.validation, 48)]
+        images, conditions, classes = self._tensors(*(list(column) for column in zip(*fixed, strict=True)))
+        noise = torch.randn(images.shape, generator=torch.Generator().manual_seed(1)).to(self.device)
         time = torch.linspace(0.05, 0.95, len(images)).to(self.device)
         error = torch.stack([self._error(network, images[s], conditions[s], classes[s], time[s], noise[s])
                              for s in torch.arange(len(images)).split(8)]).mean()
-        few = slice(0, len(images), max(1, len(images) // 8))
+        few = torch.arange(0, len(images), max(1, len(images) // _DRAWN))[:_DRAWN]
+        made = torch.cat([self._drawn(network, noise[s], conditions[s], classes[s]) for s in few.split(8)])
+        rows = [np.hstack([to_gray(images[index, 0]), _shades(conditions[index]), to_gray(fake[0])])
+                for index, fake in zip(few.tolist(), made, strict=True)]
+        figures = {"validation_loss": float(error)}
+        if self.watch:
+            figures |= self.watch.figures([_cut(to_gray(fake[0]), conditions[index, -1] > 0)
+                                           for index, fake in zip(few.tolist(), made, strict=True)])
+        return figures, contact_sheet(rows[:: max(1, len(rows) // 12)][:12], columns=2)
 
+    @cached_property
+    def watch(self) -> GeneratorWatch | None:
+        """What judges the drawn images."""
+        return watch_if_possible([_cut(example.image, example.inside > 0) for example in self.train],
+                                 [_cut(example.image, example.inside > 0) for example in self.validation],
+                                 Runtime(self.device, "fp32", 1))
+
+    def _drawn(self, network: nn.Module, noise: Tensor, conditions: Tensor, classes: Tensor) -> Tensor:
         def velocity(x: Tensor, t: Tensor) -> Tensor:
-            return network(x, t, conditions[few], classes[few]).float()
+            return network(x, t, conditions, classes).float()
 
-        made = sample_heun(velocity, noise[few] * conditions[few, -1:], steps=10)
-        rows = [np.hstack([to_gray(image[0]), (condition[0].cpu().numpy() * 255).astype(np.uint8), to_gray(fake[0])])
-                for image, condition, fake in zip(images[few], conditions[few], made, strict=True)]
-        return {"validation_loss": float(error)}, contact_sheet(rows[:8], columns=2)
+        return sample_heun(velocity, noise * conditions[:, -1:], steps=_DRAWN_STEPS)
 
-    def _fixed(self, image: Gray, mask: Gray, box: Letterbox,
-               class_name: str) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32], int]:
-        inside = np.zeros(image.shape, bool)
-        inside[box.top:box.top + box.height, box.left:box.left + box.width] = True
-        condition = condition_channels(mask, inside, labels=self.labels)
-        return scaled(image, inside), condition, self._class_index(class_name)
+    def _fixed(self, example: Example) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32], int]:
+        inside = example.inside > 0
+        return (scaled(example.image, inside), condition_channels(example.mask, inside, labels=self.labels),
+                example.domain.class_index(example.class_name))
+
+
+def _spread(examples: Sequence[Example], most: int) -> Sequence[Example]:
+    """At most so many, from all over."""
+    return examples[::max(1, -(-len(examples) // most))]
+
+
+def _cut(image: Gray, inside: npt.NDArray[np.bool_] | Tensor) -> Gray:
+    """The image (y, x) without the padding of its square."""
+    there = np.asarray(inside.cpu() if isinstance(inside, Tensor) else inside)
+    rows, columns = there.any(1), there.any(0)
+    return np.ascontiguousarray(image[rows][:, columns])
+
+
+def _weights(recipe: Recipe, data: TrainingData) -> npt.NDArray[np.float64]:
+    """Probability of each training item: domains by their shares, classes within them by theirs."""
+    weights = sampling_weights(data.train, recipe.data.get("shares", {}))
+    sets = np.array([item.set_name for item in data.train])
+    for name in set(sets.tolist()):
+        weights[sets == name] *= domain_of(recipe, name).share / weights[sets == name].sum()
+    return weights / weights.sum()
 
 
 def _check_classes(recipe: Recipe, data: TrainingData) -> None:
     for item in (*data.train, *data.validation):
-        if recipe.classes and item.class_name not in ("", *recipe.classes):
-            raise InputError("training-class-unknown", image=item.id, name=item.class_name,
-                             known=", ".join(recipe.classes))
+        known = domain_of(recipe, item.set_name).classes
+        if known and item.class_name not in ("", *known):
+            raise InputError("training-class-unknown", image=item.id, name=item.class_name, known=", ".join(known))
+
+
+def _shades(condition: Tensor) -> Gray:
+    """The label maps of a condition (channels, y, x) as one picture."""
+    regions = condition[:-1:2].cpu().numpy()
+    shades = np.linspace(255, 120, len(regions))[:, None, None]
+    return np.asarray((regions * shades).max(0), np.uint8)
 
 
 _MEAN, _GAIN = 0.34, 2.5

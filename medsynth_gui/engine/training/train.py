@@ -31,13 +31,17 @@ _TASKS = {
     "segmentation": "medsynth_gui.engine.training.segmentation:SegmentationTask",
     "refinement": "medsynth_gui.engine.training.refinement:RefinementTask",
     "synthesis": "medsynth_gui.engine.training.synthesis:SynthesisTask",
+    "distillation": "medsynth_gui.engine.training.distillation:DistillationTask",
     "super-resolution": "medsynth_gui.engine.training.super_resolution:SuperResolutionTask",
+    "encoder": "medsynth_gui.engine.training.encoding:EncodingTask",
 }
 _EVALUATIONS = {
     "segmentation": "medsynth_gui.engine.training.evaluate_segmentation:evaluate",
     "refinement": "medsynth_gui.engine.training.evaluate_refinement:evaluate",
     "synthesis": "medsynth_gui.engine.training.evaluate_synthesis:evaluate",
+    "distillation": "medsynth_gui.engine.training.distillation:evaluate",
     "super-resolution": "medsynth_gui.engine.training.evaluate_super_resolution:evaluate",
+    "encoder": "medsynth_gui.engine.training.evaluate_encoding:evaluate",
 }
 
 
@@ -110,6 +114,8 @@ def _network(recipe: Recipe, init: ModelCard | None, runtime: Runtime) -> nn.Mod
             raise ModelError("model-wrong-task", model=init.id, task=init.architecture, wanted=recipe.architecture)
         check_weights(init)
         same = (init.task, dict(init.labels)) == (recipe.task, {int(v): name for v, name in recipe.labels.items()})
+        if {init.task, recipe.task} <= {"synthesis", "distillation"}:  # several share one network
+            same = same or dict(init.network) == dict(recipe.network)
         (load_weights if same else transfer_weights)(network, init.weights, model=init.id)
     return network.to(runtime.device, memory_format=runtime.memory_format)  # type: ignore[call-overload]
 
@@ -128,6 +134,10 @@ def _finish(recipe: Recipe, data: TrainingData, run: RunFolder, runtime: Runtime
         "device": str(runtime.device), "precision": runtime.precision,
         "sets": sorted({item.set_name for item in data.train}), "history": history}
     card = write_card(run.folder, recipe, digest=digest, training=training)
+    if recipe.task == "synthesis":
+        from medsynth_gui.engine.training.shape_fitting import fit_generator
+
+        fit_generator(run.folder, recipe, data, runtime, lambda done, total: checkpoint(done, total, "fitting shapes"))
     run.event("evaluating", step=report.steps, seconds=round(report.seconds))
     started = time.monotonic()
     if data.test:

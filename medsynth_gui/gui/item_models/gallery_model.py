@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,27 +14,16 @@ from PySide6.QtGui import QColor, QImage, QPixmap
 from medsynth_gui.core.labels import LabelSet
 from medsynth_gui.gui.item_models.thumbnails import SIDE_PX, gray_pixmap, shrink
 from medsynth_gui.jobs.synthesize import SyntheticImage
+from medsynth_gui.session.synthesis import Made
 
 Index = QModelIndex | QPersistentModelIndex
 MADE_ROLE = int(Qt.ItemDataRole.UserRole)
 
 
-@dataclass(frozen=True)
-class Made:
-    """One image of the gallery; `sample_id` is set once it was kept in the project."""
-
-    synthetic: SyntheticImage
-    sample_id: str = ""
-
-    @property
-    def title(self) -> str:
-        return f"{self.synthetic.provenance.seed} · {self.synthetic.index + 1}"
-
-
 class GalleryModel(QAbstractListModel):
-    """The images, newest first; `DecorationRole` is the picture, with outlines where they are on."""
+    """The images in the order they were made; `DecorationRole` is the picture, with outlines where they are on."""
 
-    def __init__(self, labels: LabelSet, parent: QObject) -> None:
+    def __init__(self, labels: Callable[[], LabelSet], parent: QObject) -> None:
         super().__init__(parent)
         self._made: list[Made] = []
         self._labels = labels
@@ -45,23 +34,29 @@ class GalleryModel(QAbstractListModel):
     def made(self) -> Sequence[Made]:
         return self._made
 
-    def add(self, images: Sequence[SyntheticImage]) -> None:
-        """Put images in front, the first of them first."""
+    def add(self, images: Sequence[Made]) -> None:
+        """Put images at the end."""
         if images:
-            self.beginInsertRows(QModelIndex(), 0, len(images) - 1)
-            self._made[:0] = [Made(image) for image in images]
+            first = len(self._made)
+            self.beginInsertRows(QModelIndex(), first, first + len(images) - 1)
+            self._made += images
             self.endInsertRows()
 
-    def remove(self, row: int) -> None:
+    def remove(self, row: int) -> Made:
+        """Take an image out."""
         self.beginRemoveRows(QModelIndex(), row, row)
-        self._pixmaps.pop(id(self._made[row].synthetic), None)
-        del self._made[row]
+        made = self._made.pop(row)
+        self._pixmaps.pop(id(made.synthetic), None)
         self.endRemoveRows()
+        return made
 
-    def set_kept(self, row: int, sample_id: str) -> None:
-        """Note under which id an image is in the project."""
-        self._made[row] = replace(self._made[row], sample_id=sample_id)
+    def update(self, image: SyntheticImage, **changes: Any) -> Made | None:
+        """Change what is known of an image (fields of `Made`); None if it is gone."""
+        if (row := self.row_of(image)) < 0:
+            return None
+        self._made[row] = made = replace(self._made[row], **changes)
         self.dataChanged.emit(self.index(row), self.index(row))
+        return made
 
     def row_of(self, image: SyntheticImage) -> int:
         """The row of an image; -1 if it is gone."""
@@ -91,7 +86,7 @@ class GalleryModel(QAbstractListModel):
 
     def _picture(self, image: SyntheticImage) -> QPixmap:
         if id(image) not in self._pixmaps:
-            self._pixmaps[id(image)] = (outlined(image.image, image.mask, self._labels) if self._outlines
+            self._pixmaps[id(image)] = (outlined(image.image, image.mask, self._labels()) if self._outlines
                                         else gray_pixmap(shrink(image.image, SIDE_PX)))
         return self._pixmaps[id(image)]
 

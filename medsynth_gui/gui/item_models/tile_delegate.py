@@ -30,14 +30,16 @@ class TileDelegate(QStyledItemDelegate):
     Args:
         wording: the text of an index.
         picture: size of the picture; the text lines come below it.
+        facts: leave room for a second line.
     """
 
-    def __init__(self, theme: Theme, wording: Callable[[Index], TileText], picture: QSize, parent: QObject) -> None:
+    def __init__(self, theme: Theme, wording: Callable[[Index], TileText], picture: QSize, parent: QObject, *,
+                 facts: bool = True) -> None:
         super().__init__(parent)
         self._theme, self._wording, self._picture = theme, wording, picture
         self._title, self._small = theme.font(points=9.5, strong=True), theme.font(points=8.5)
-        lines = QFontMetrics(self._title).height() + QFontMetrics(self._small).height()
-        self._tile = picture + QSize(2 * SPACE.S, lines + 2 * SPACE.S + SPACE.M)
+        lines = QFontMetrics(self._title).height() + (QFontMetrics(self._small).height() + SPACE.XS if facts else 0)
+        self._tile = picture + QSize(2 * SPACE.S, lines + 3 * SPACE.S)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         return self._tile

@@ -131,6 +131,9 @@ def proposal_words(opened: OpenSeries | None, layer: ResultLayer | None) -> str:
     parts = []
     if opened.frame not in layer.masks:
         parts.append(translate("assist", "Proposal ready for {0} other frames").format(len(layer.masks)))
+    elif opened.frame in layer.unlike:
+        parts.append(translate("assist", "Proposal ready, but this image is unlike those the model was taught with: how "
+                                         "sure it is says nothing here. Check every outline"))
     elif opened.frame in layer.confidence:
         parts.append(translate("assist", "Proposal ready: confidence {0}").format(
             number(layer.confidence[opened.frame], 2)))

@@ -69,6 +69,10 @@ class Segmented(QWidget):
             self._group.button(self._keys.index(key)).setChecked(True)
             self.chosen.emit(key)
 
+    def set_words(self, key: str, words: str) -> None:
+        """Say something else on a choice (a count, say)."""
+        self._group.button(self._keys.index(key)).setText(words)
+
     def offer(self, key: str, offered: bool) -> None:
         """Show or hide a choice; where it was chosen, the first one is."""
         self._group.button(self._keys.index(key)).setVisible(offered)

@@ -10,10 +10,12 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from medsynth_gui.core.errors import InputError, Message
 from medsynth_gui.core.geometry import PixelSpacing
 from medsynth_gui.core.image import ImageSeries
+from medsynth_gui.core.review import ReviewState
 from medsynth_gui.core.study import OpenFailure
 from medsynth_gui.gui.item_models.library_entries import LibraryEntry, balance
 from medsynth_gui.gui.panels.library_balance import BalanceChart
 from medsynth_gui.gui.panels.parts import Card, KeyValues, SidePanel, breakable, button, section_head, text
+from medsynth_gui.gui.review_words import state_words
 from medsynth_gui.gui.theme import SPACE, Theme
 from medsynth_gui.gui.translation import words
 
@@ -65,7 +67,8 @@ class LibraryDetails(SidePanel):
             self._facts.set_rows(())
             return
         self._title.setText(breakable(entry.title))
-        states = [self.tr("Synthetic image") if entry.synthetic else "", entry.review]
+        states = [self.tr("Synthetic image") if entry.synthetic else "",
+                  state_words(ReviewState(entry.review)) if entry.review else ""]
         self._state.setText(" · ".join(filter(None, states)))
         self._state.setVisible(any(states))
         try:

@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLineEdit, QWidget
 
+from medsynth_gui.core.review import ReviewState
 from medsynth_gui.gui.icons import icon
 from medsynth_gui.gui.item_models.library_entries import FACETS, LibraryEntry, LibraryFilter, facet_values
 from medsynth_gui.gui.panels.fields import Choice
 from medsynth_gui.gui.panels.parts import Card, SidePanel, button, row, section_head, text
+from medsynth_gui.gui.review_words import state_words
 from medsynth_gui.gui.theme import SPACE
 
 
@@ -74,7 +76,8 @@ class LibraryFilters(SidePanel):
         self._show_clear()
 
     def _worded(self) -> dict[str, str]:
-        return {"real": self.tr("Real only"), "synthetic": self.tr("Synthetic only"), "train": self.tr("Training"),
+        return {**{state.value: state_words(state) for state in ReviewState}, "real": self.tr("Real only"),
+                "synthetic": self.tr("Synthetic only"), "train": self.tr("Training"),
                 "val": self.tr("Validation"), "test": self.tr("Test (held out)")}
 
     def set_project(self, name: str, folder: str, samples: int) -> None:

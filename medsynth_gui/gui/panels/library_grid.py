@@ -5,13 +5,14 @@ from __future__ import annotations
 from PySide6.QtCore import QItemSelection, QSize
 from PySide6.QtWidgets import QListView, QWidget
 
+from medsynth_gui.core.review import ReviewState
 from medsynth_gui.gui.item_models.library_entries import LibraryEntry
 from medsynth_gui.gui.item_models.library_model import ENTRY_ROLE, LibraryModel
 from medsynth_gui.gui.item_models.tile_delegate import Index, TileDelegate, TileText
+from medsynth_gui.gui.review_words import short_state, state_token
 from medsynth_gui.gui.theme import SPACE, Theme
 
 _PICTURE = QSize(136, 100)
-_STATES = {"approved": "good", "needs review": "caution", "in progress": "caution", "rejected": "bad"}
 
 
 class LibraryGrid(QListView):
@@ -46,7 +47,8 @@ class LibraryGrid(QListView):
 
     def _wording(self, index: Index) -> TileText:
         entry: LibraryEntry = index.data(ENTRY_ROLE)
-        state = (entry.review, _STATES[entry.review]) if entry.review in _STATES else None
+        known = ReviewState(entry.review) if entry.review else ReviewState.UNLABELLED
+        state = (short_state(known), state_token(known)) if short_state(known) else None
         # Beside a state there is room for one word.
         facts = (entry.class_name or entry.modality if state else
                  " · ".join(filter(None, (entry.detail, entry.class_name))))

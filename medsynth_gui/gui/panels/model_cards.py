@@ -8,11 +8,13 @@ from pathlib import Path
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from medsynth_gui.core.ablation import verdicts
 from medsynth_gui.core.model_card import ModelCard
 from medsynth_gui.gui.context import AppContext
 from medsynth_gui.gui.panels.fields import Choice
 from medsynth_gui.gui.panels.parts import Card, text
 from medsynth_gui.gui.theme import SPACE
+from medsynth_gui.gui.translation import sentence
 from medsynth_gui.jobs.catalogue import Compute, list_models
 
 
@@ -103,7 +105,12 @@ class ModelCards(QWidget):
             box = Card(text(card.title, "title"), text(f"{tasks[card.task]} · {card.id}", "muted"),
                        text(card.headline or self.tr("Not measured yet.")))
             box.body.setSpacing(SPACE.XS)
-            box.setToolTip("\n".join(filter(None, (card.limits, card.credit, card.licence))))
+            tried = verdicts(card.folder)
+            if tried:
+                helped = sum(message.id == "trial-helps" for message in tried)
+                box.body.addWidget(text(self.tr("Trial: {helped} of {count} comparisons show that it helps.").format(
+                    helped=helped, count=len(tried)), "muted"))
+            box.setToolTip("\n".join(filter(None, (card.limits, card.credit, card.licence, *map(sentence, tried)))))
             self._layout.addWidget(box)
         if not cards:
             self._layout.addWidget(text(self.tr("No model is installed. Train one in Train."), "muted"))

@@ -11,6 +11,8 @@ from medsynth_gui.gui.context import AppContext
 from medsynth_gui.gui.panels.fields import Choice, FolderField, Segmented
 from medsynth_gui.gui.panels.model_cards import ModelCards, ModelChoice
 from medsynth_gui.gui.panels.parts import SidePanel, button, section_head, text
+from medsynth_gui.gui.panels.quality_images import ImagesPage
+from medsynth_gui.gui.panels.readers import ReadersPage
 from medsynth_gui.gui.theme import SPACE
 from medsynth_gui.jobs.catalogue import list_models
 
@@ -28,8 +30,10 @@ class QualitySources(SidePanel):
     def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
         super().__init__(SPACE.RIGHT_PANEL, parent)
         self._context = context
-        self.switch = Segmented([("image", self.tr("This image"), self.tr("A model against the mask of this image")),
-                                 ("folders", self.tr("Folders"), self.tr("A folder of predictions against the truth"))])
+        self.switch = Segmented([("image", self.tr("Image"), self.tr("A model against the mask of this image")),
+                                 ("folders", self.tr("Folders"), self.tr("A folder of predictions against the truth")),
+                                 ("images", self.tr("Sets"), self.tr("Synthetic images beside real ones")),
+                                 ("readers", self.tr("Readers"), self.tr("Two readers of the project's images"))])
         self.switch.chosen.connect(self._switched)
         self.model = ModelChoice(context, "segmentation", "model_segment")
         self.model.changed.connect(self.refresh)
@@ -48,13 +52,16 @@ class QualitySources(SidePanel):
         self.evaluate = button(self.tr("Evaluate"), self._evaluate, kind="primary", name="quality-evaluate",
                                tip=self.tr("Compare every image of the two folders"))
         self.cards = ModelCards()
+        self.images = ImagesPage(context)
+        self.readers = ReadersPage(context)
         self._image_page = self._page(section_head(self.tr("Model")), self.model, section_head(self.tr("Gold")),
                                       self.gold, self._state, self.compare)
         self._folder_page = self._page(section_head(self.tr("Predictions")), self.predictions,
                                        section_head(self.tr("Truth")), self.truth, self.evaluate)
-        self.add(self.switch, self._image_page, self._folder_page)
+        self._evidence = section_head(self.tr("Models and evidence"))
+        self.add(self.switch, self._image_page, self._folder_page, self.images, self.readers)
         self.gap()
-        self.add(section_head(self.tr("Models and evidence")), self.cards)
+        self.add(self._evidence, self.cards)
         self.end()
         self._switched("image")
 
@@ -93,6 +100,10 @@ class QualitySources(SidePanel):
     def _switched(self, key: str) -> None:
         self._image_page.setVisible(key == "image")
         self._folder_page.setVisible(key == "folders")
+        self.images.setVisible(key == "images")
+        self.readers.setVisible(key == "readers")
+        for widget in (self._evidence, self.cards):
+            widget.setVisible(key in ("image", "folders"))
         self.refresh()
         self.mode.emit(key)
 

@@ -33,6 +33,7 @@ from medsynth_gui.gui.icons import icon
 from medsynth_gui.gui.image_words import kind
 from medsynth_gui.gui.item_models.thumbnails import Thumbnails
 from medsynth_gui.gui.panels.parts import section_head
+from medsynth_gui.gui.review_words import state_words
 from medsynth_gui.gui.theme import SPACE, Theme
 from medsynth_gui.session.opened import OpenSeries
 
@@ -96,7 +97,7 @@ class SeriesModel(QAbstractListModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return opened.title
         if role == Qt.ItemDataRole.ToolTipRole:
-            state = QCoreApplication.translate("review", opened.review.state.value)
+            state = state_words(opened.review.state)
             return "\n".join(part for part in (opened.title, opened.study, state) if part)
         return None
 
@@ -201,7 +202,7 @@ class SeriesList(QWidget):
         self.list.setItemDelegate(_Row(context.theme, thumbnails, self.list))
         self.list.clicked.connect(self._clicked)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(SPACE.S, SPACE.M, SPACE.S, 0)
+        layout.setContentsMargins(SPACE.S, 0, SPACE.S, 0)
         layout.setSpacing(SPACE.S)
         for widget in (self.filter, self.head):
             layout.addWidget(widget)

@@ -1,127 +1,146 @@
-"""The right column of Synthesize: the images that were made, to keep or to discard."""
+"""The images that were made, to keep or to reject."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize, Signal
-from PySide6.QtWidgets import QCheckBox, QListView, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QItemSelectionModel, QSize, Signal
+from PySide6.QtWidgets import QAbstractItemView, QListView, QProgressBar, QStackedWidget, QVBoxLayout, QWidget
 
-from medsynth_gui.core.labels import LabelSet
-from medsynth_gui.gui.item_models.gallery_model import MADE_ROLE, GalleryModel, Made
+from medsynth_gui.gui.item_models.gallery_model import MADE_ROLE, GalleryModel
 from medsynth_gui.gui.item_models.tile_delegate import Index, TileDelegate, TileText
-from medsynth_gui.gui.panels.parts import button, row, section_head, text
+from medsynth_gui.gui.panels.parts import row, text, tool
+from medsynth_gui.gui.panels.synthesize_fill import Filling
 from medsynth_gui.gui.theme import SPACE, Theme
+from medsynth_gui.gui.translation import duration
 from medsynth_gui.jobs.synthesize import SyntheticImage
+from medsynth_gui.session.synthesis import Made
 
 _PICTURE = QSize(106, 80)
 
 
+def tile_list(model: GalleryModel, delegate: TileDelegate, name: str) -> QListView:
+    """A grid of tiles that fills its width."""
+    view = QListView()
+    view.setObjectName(name)
+    view.setModel(model)
+    view.setItemDelegate(delegate)
+    view.setViewMode(QListView.ViewMode.IconMode)
+    view.setResizeMode(QListView.ResizeMode.Adjust)
+    view.setMovement(QListView.Movement.Static)
+    view.setUniformItemSizes(True)
+    view.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+    view.setMouseTracking(True)
+    return view
+
+
 class SynthesizeGallery(QWidget):
-    """Emits `chosen(Made | None)`, `outlines(bool)`, `keep`, `annotate`."""
+    """Emits `chosen(Made | None)` when another image is current, `paired` when the selection changed."""
 
     chosen = Signal(object)
-    outlines = Signal(bool)
-    keep = Signal()
-    annotate = Signal()
+    paired = Signal()
 
-    def __init__(self, theme: Theme, labels: LabelSet, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, model: GalleryModel, filling: Filling, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setFixedWidth(SPACE.RIGHT_PANEL)
-        self.model = GalleryModel(labels, self)
-        self.list = self._make_list(theme)
-        self._head = section_head(self.tr("Made"))
-        self.outline = QCheckBox(self.tr("Mask outline"))
-        self.outline.setObjectName("gallery-outline")
-        self.outline.setToolTip(self.tr("Show or hide the outline of the mask (M)"))
-        self.outline.setChecked(True)
-        self.outline.toggled.connect(self.model.set_outlines)
-        self.outline.toggled.connect(self.outlines.emit)
-        self.keep_button = button(self.tr("Keep"), self.keep.emit, name="gallery-keep",
-                                  tip=self.tr("Add to the project, with seed, model and mask (K)"))
-        self.discard_button = button(self.tr("Discard"), self.discard, name="gallery-discard",
-                                     tip=self.tr("Throw this image away (Delete)"))
-        self.annotate_button = button(self.tr("Annotate"), self.annotate.emit, name="gallery-annotate",
-                                      tip=self.tr("Open the image with its mask in Annotate"))
-        self._facts = text("", "muted")
-        actions, bar = QWidget(), row(self._head, QWidget(), self.outline, stretch=1)
-        actions.setLayout(row(self.keep_button, self.discard_button, self.annotate_button))
-        self._actions = actions
+        self.model, self._filling = model, filling
+        self.list = tile_list(model, TileDelegate(theme, self._wording, _PICTURE, self), "gallery")
+        self.list.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.list.selectionModel().selectionChanged.connect(self._selected)
+        self._progress_words, self._bar = text("", "muted", wrap=False), QProgressBar()
+        self._bar.setTextVisible(False)
+        stop = tool("stop", self.tr("Stop filling the gallery (Ctrl+.)"), filling.stop, name="gallery-stop")
+        self._progress = QWidget()
+        self._progress.setLayout(row(self._bar, self._progress_words, stop, stretch=0))
+        empty = text(self.tr("Fill the gallery: images of several seeds for the same mask come here as they are made. "
+                             "Keep the good ones (K), reject the others (R). Select two to go from one to the other."),
+                     "muted")
+        empty.setAlignment(empty.alignment().AlignTop)
         self._pages = QStackedWidget()
-        self._pages.addWidget(text(self.tr("Images appear here as they are made. Keep the good ones: they go to the "
-                                           "project with seed, model and mask."), "muted"))
-        self._pages.widget(0).setContentsMargins(0, 0, 0, 0)
-        self._pages.widget(0).setAlignment(self._pages.widget(0).alignment().AlignTop)
+        self._pages.addWidget(empty)
         self._pages.addWidget(self.list)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(SPACE.M, SPACE.M, SPACE.M, SPACE.M)
+        layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(SPACE.S)
-        layout.addLayout(bar)
-        layout.addWidget(actions)
-        layout.addWidget(self._facts)
+        layout.addWidget(self._progress)
         layout.addWidget(self._pages, 1)
-        self._show()
-
-    def _make_list(self, theme: Theme) -> QListView:
-        view = QListView()
-        view.setObjectName("gallery")
-        view.setModel(self.model)
-        view.setItemDelegate(TileDelegate(theme, self._wording, _PICTURE, view))
-        view.setViewMode(QListView.ViewMode.IconMode)
-        view.setResizeMode(QListView.ResizeMode.Adjust)
-        view.setMovement(QListView.Movement.Static)
-        view.setUniformItemSizes(True)
-        view.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
-        view.setMouseTracking(True)
-        view.selectionModel().selectionChanged.connect(self._show)
-        view.doubleClicked.connect(self.annotate.emit)
-        return view
-
-    def _wording(self, index: Index) -> TileText:
-        made: Made = index.data(MADE_ROLE)
-        seed = self.tr("Seed {seed}").format(seed=made.synthetic.provenance.seed)
-        number = f"· {made.synthetic.index + 1}" if made.synthetic.index else ""
-        state = (self.tr("kept"), "good") if made.sample_id else None
-        return TileText(f"{seed} {number}".strip(), made.synthetic.class_name or "", self.tr("Synthetic"), state)
+        filling.changed.connect(self._show_progress)
+        model.rowsInserted.connect(self._count_changed)
+        model.rowsRemoved.connect(self._count_changed)
+        self._show_progress()
 
     @property
     def current(self) -> Made | None:
         """The chosen image."""
-        indexes = self.list.selectionModel().selectedIndexes()
-        return indexes[0].data(MADE_ROLE) if indexes else None
+        index = self.list.currentIndex()
+        return index.data(MADE_ROLE) if index.isValid() and self.list.selectionModel().isSelected(index) else None
 
-    def add(self, images: Sequence[SyntheticImage]) -> None:
-        """Put images in front and choose the first."""
-        self.model.add(images)
-        self.list.setCurrentIndex(self.model.index(0))
-        self._show()
+    @property
+    def selected(self) -> Sequence[Made]:
+        """All selected images, in the order they were made."""
+        return [self.model.made[row] for row in sorted({index.row() for index in self.list.selectedIndexes()})]
 
-    def discard(self) -> None:
-        """Throw the chosen image away; one that was kept stays in the project."""
-        made = self.current
-        if made is not None:
-            place = self.model.row_of(made.synthetic)
-            self.model.remove(place)
-            if self.model.rowCount():
-                self.list.setCurrentIndex(self.model.index(min(place, self.model.rowCount() - 1)))
-            self._show()
+    def choose(self, place: int) -> None:
+        """Choose the image of a row, the last one where there are fewer; none where there is none."""
+        count = self.model.rowCount()
+        if count:
+            self.list.selectionModel().setCurrentIndex(self.model.index(min(max(place, 0), count - 1)),
+                                                       QItemSelectionModel.SelectionFlag.ClearAndSelect)
+            self.list.scrollTo(self.list.currentIndex())
 
-    def set_kept(self, image: SyntheticImage, sample_id: str) -> None:
-        """Note that an image is in the project now."""
-        if (place := self.model.row_of(image)) >= 0:
-            self.model.set_kept(place, sample_id)
-            self._show()
+    def step(self, by: int) -> None:
+        """Choose the next image (or the one before); the first one where none is chosen."""
+        here = self.list.currentIndex().row() if self.current else (-1 if by > 0 else self.model.rowCount())
+        self.choose(here + by)
 
-    def _show(self, *_: object) -> None:
-        made = self.current
+    def leave(self) -> None:
+        """Choose none."""
+        self.list.clearSelection()
+
+    def remove(self, image: SyntheticImage) -> Made | None:
+        """Take an image out; the one after it is chosen if it was."""
+        place = self.model.row_of(image)
+        if place < 0:
+            return None
+        was_chosen = self.current is not None and self.current.synthetic is image
+        self.list.clearSelection()
+        made = self.model.remove(place)
+        if was_chosen:
+            self.choose(place)
+        return made
+
+    def _wording(self, index: Index) -> TileText:
+        made: Made = index.data(MADE_ROLE)
+        between = made.synthetic.provenance.parameters.get("between_share")
+        seed = self.tr("Seed {seed}").format(seed=made.synthetic.provenance.seed)
+        title = seed if between is None else f"{seed} + {round(100 * between)} %"
+        return TileText(title, made.synthetic.class_name or "", self.tr("Synthetic"), self._state(made))
+
+    def _state(self, made: Made) -> tuple[str, str]:
+        if made.sample_id:
+            return self.tr("kept"), "good"
+        if made.unjudged:
+            return self.tr("not judged"), "caution"
+        if made.verdicts is None:
+            return self.tr("judging"), "muted"
+        if made.doubtful:
+            judged = len(made.verdicts) - len(made.doubtful)
+            return self.tr("{judged} of {count} judged").format(judged=judged, count=len(made.verdicts)), "caution"
+        return (self.tr("taken"), "caution") if made.failed else (self.tr("passed"), "accent")
+
+    def _selected(self, *_: object) -> None:
+        self.chosen.emit(self.current)
+        self.paired.emit()
+
+    def _count_changed(self, *_: object) -> None:
         self._pages.setCurrentIndex(1 if self.model.rowCount() else 0)
-        self.outline.setVisible(bool(self.model.rowCount()))
-        self._actions.setVisible(made is not None)
-        self._facts.setVisible(made is not None)
-        if made is not None:
-            image = made.synthetic
-            self.keep_button.setEnabled(not made.sample_id)
-            self._facts.setText(self.tr("{columns} × {rows} px · seed {seed} · {model}").format(
-                columns=image.image.shape[1], rows=image.image.shape[0], seed=image.provenance.seed,
-                model=image.provenance.producer))
-        self.chosen.emit(made)
+        if self.current is None:
+            self.list.scrollToBottom()
+
+    def _show_progress(self) -> None:
+        filling = self._filling
+        self._progress.setVisible(filling.running)
+        self._bar.setRange(0, max(1, filling.count))
+        self._bar.setValue(filling.done)
+        left = filling.left_s
+        done = self.tr("{done} of {count}").format(done=filling.done, count=filling.count)
+        self._progress_words.setText(done if left is None else f"{done} · {duration(left)}")

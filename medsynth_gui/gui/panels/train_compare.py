@@ -43,6 +43,8 @@ class CompareCard(Card):
             self._grid.addWidget(text(head, "muted", wrap=False), 0, place)
         rows = [(self.tr("Your hold-out, Dice [95 %]"), found.get("own") or {}),
                 (self.tr("Simulated, made by seed, Dice"), found.get("simulated") or {})]
+        if found.get("metric") == "distance":
+            rows = [(self.tr("Distance to your hold-out [95 %]; difference is gain"), found.get("own") or {})]
         for line, (name, figures) in enumerate(rows, 1):
             self._add_row(line, name, figures)
         self._grid.setColumnStretch(len(heads), 1)

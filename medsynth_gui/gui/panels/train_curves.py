@@ -17,6 +17,7 @@ from medsynth_gui.gui.theme import SPACE, Theme
 
 # Which figure of an epoch is drawn below the loss: the first that it has.
 FIGURES = (("dice", "Validation Dice"), ("gain_db", "Validation dB over bicubic"),
+           ("distance", "Distance to held-out images"), ("gray_levels", "Gray levels from the teacher"),
            ("validation_loss", "Validation loss"))
 _EACH = "dice."
 

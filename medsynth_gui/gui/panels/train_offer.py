@@ -16,6 +16,8 @@ from medsynth_gui.jobs.training_run import TrainingRun
 from medsynth_gui.session.settings import Settings
 from medsynth_gui.session.train_commands import former_model, used_model
 
+COMPARED = ("segmentation", "synthesis")
+
 
 def offer_of(run: TrainingRun, settings: Settings) -> Offer:
     """The new model is offered if it was shown to be better, or where there is nothing that it could replace."""
@@ -35,7 +37,7 @@ def offer_of(run: TrainingRun, settings: Settings) -> Offer:
     if run.comparison is not None:
         return Offer(use=bool(run.comparison.get("offered")))
     rival = _card(used)
-    if rival is not None and card.task == "segmentation" and dict(rival.labels) == dict(card.labels):
+    if rival is not None and card.task in COMPARED and dict(rival.labels) == dict(card.labels):
         told = QCoreApplication.translate("training", "Not compared with {model} yet: it is offered once it is shown "
                                                       "to be better.").format(model=rival.title)
         return Offer(compare=rival.title if remembered_request(run.folder) else "", why_not=told)

@@ -15,6 +15,7 @@ from medsynth_gui.gui.panels.fields import Choice, FolderField, Segmented, numbe
 from medsynth_gui.gui.panels.model_cards import model_ref
 from medsynth_gui.gui.panels.parts import SidePanel, button, section_head, text
 from medsynth_gui.gui.panels.train_data import TrainData
+from medsynth_gui.gui.panels.train_offer import COMPARED
 from medsynth_gui.gui.panels.train_request import TrainingRequest
 from medsynth_gui.gui.theme import SPACE
 from medsynth_gui.jobs.catalogue import recipes
@@ -193,7 +194,7 @@ class TrainSetup(SidePanel):
     def _rival(self) -> str:
         """The model that the new one must beat: the one in use if it has the same labels, else the start."""
         task = str(self._table.get("task"))
-        if task != "segmentation":
+        if task not in COMPARED:
             return ""
         used = self._context.settings[MODEL_SETTINGS[task]]
         fits = any(model_ref(card) == used and self._same_labels(card) for card in self._cards)

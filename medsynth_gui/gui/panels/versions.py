@@ -36,6 +36,7 @@ class VersionsDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(460, 440)
         self._context, self._session, self._canvas = context, context.session, canvas
+        self._series = self._session.current
         self.name = QLineEdit()
         self.name.setPlaceholderText(self.tr("Name of a new version"))
         self.name.setMaxLength(100)
@@ -47,14 +48,16 @@ class VersionsDialog(QDialog):
         self.restore = button(self.tr("Restore"), self._restore,
                               tip=self.tr("Make it the mask again; undo takes that back"))
         self.delete = button(self.tr("Delete"), self._delete)
+        self.bring_back = button(self.tr("Undo the deletion"), self._bring_back, name="version-bring-back")
+        self.bring_back.hide()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(SPACE.M, SPACE.M, SPACE.M, SPACE.M)
         layout.setSpacing(SPACE.S)
         layout.addLayout(row(self.name, self.take, stretch=0))
         layout.addWidget(self.list, 1)
         layout.addWidget(self.figures)
-        layout.addLayout(row(self.restore, self.delete))
-        for button_ in (self.take, self.restore, self.delete):
+        layout.addLayout(row(self.restore, self.delete, self.bring_back))
+        for button_ in (self.take, self.restore, self.delete, self.bring_back):
             button_.setAutoDefault(False)
         self._signals = (self._session.current_changed, self._session.frame_changed, self._session.history_changed)
         for signal in self._signals:
@@ -79,6 +82,7 @@ class VersionsDialog(QDialog):
         self._compare()
 
     def _again(self, _: object) -> None:
+        self.bring_back.setVisible(self.bring_back.isVisible() and self._series is self._session.current)
         self._fill(self._chosen)
 
     @property
@@ -123,7 +127,14 @@ class VersionsDialog(QDialog):
     def _delete(self) -> None:
         if chosen := self._chosen:
             versions.delete_version(self._session, chosen)
+            self._series = self._session.current
             self._fill()
+            self.bring_back.show()
+
+    def _bring_back(self) -> None:
+        versions.bring_back_version(self._session)
+        self.bring_back.hide()
+        self._fill()
 
     def _try(self, do: Callable[[], object]) -> bool:
         try:

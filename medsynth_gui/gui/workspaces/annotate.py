@@ -23,6 +23,7 @@ from medsynth_gui.gui.panels.graph_strip import GraphStrip
 from medsynth_gui.gui.panels.image_facts import ImageFacts
 from medsynth_gui.gui.panels.label_list import LabelList
 from medsynth_gui.gui.panels.label_menu import next_mask_style
+from medsynth_gui.gui.panels.left_column import LeftColumn
 from medsynth_gui.gui.panels.measurements import MeasurementsPanel
 from medsynth_gui.gui.panels.parts import SidePanel
 from medsynth_gui.gui.panels.review import ReviewPanel
@@ -52,6 +53,7 @@ class AnnotateWorkspace(Workspace):
                                    hint.format(context.actions.shortcut_text("window.open")))
         self.view = SessionView(context, self.canvas)
         self.series = SeriesList(context)
+        self.left = LeftColumn(context, self.series)
         self.tools = ToolBar(context, self.view, self.canvas)
         self.beside = Beside(context, self.canvas)
         self.comparing = Comparing(context, self.beside)
@@ -92,7 +94,7 @@ class AnnotateWorkspace(Workspace):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         # The tool bar must not be cut off: where it is narrow the list of series makes room.
-        self.series.setVisible(event.size().width() >= _SERIES_FROM)
+        self.left.setVisible(event.size().width() >= _SERIES_FROM)
 
     def _lay_out(self) -> None:
         middle = QVBoxLayout()
@@ -116,7 +118,7 @@ class AnnotateWorkspace(Workspace):
         self._columns = layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addWidget(self.series)
+        layout.addWidget(self.left)
         layout.addLayout(middle, 1)
         layout.addWidget(side)
         self.context.settings.changed.connect(self._setting_changed)

@@ -10,7 +10,9 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP, QModelIndex, Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
+from medsynth_gui.core.errors import MedSynthError
 from medsynth_gui.core.study import OpenFailure
+from medsynth_gui.dataset.sample import Sample
 from medsynth_gui.gui.actions import ActionRow
 from medsynth_gui.gui.context import AppContext
 from medsynth_gui.gui.dialogs.project_folder import choose_project, ensure_project
@@ -24,10 +26,12 @@ from medsynth_gui.gui.panels.library_grid import LibraryGrid
 from medsynth_gui.gui.panels.library_sources import frames_to_add, sample_entry, series_entry
 from medsynth_gui.gui.panels.parts import EmptyState, button, row, text
 from medsynth_gui.gui.panels.reading import Reading
+from medsynth_gui.gui.sample_opening import SampleOpener
 from medsynth_gui.gui.theme import SPACE
 from medsynth_gui.gui.workspaces.base import Workspace
 from medsynth_gui.jobs.add_frames import AddFrames, read_samples
 from medsynth_gui.jobs.batch import BatchReport
+from medsynth_gui.session import commands
 from medsynth_gui.session.commands import select_series
 
 ROWS = (
@@ -37,6 +41,8 @@ ROWS = (
               "plus"),
     ActionRow("library.import_masks", QT_TRANSLATE_NOOP("actions", "Import a labelled dataset…"), ("Ctrl+Shift+I",),
               "stack"),
+    ActionRow("library.second_reader", QT_TRANSLATE_NOOP("actions", "Ask for a second reader of the selected images"),
+              ("Ctrl+Shift+R",), "flag"),
     ActionRow("library.search", QT_TRANSLATE_NOOP("actions", "Filter the library"), ("Ctrl+F", "/"),
               "magnifying-glass"),
 )
@@ -55,6 +61,7 @@ class LibraryWorkspace(Workspace):
         self._samples: list[LibraryEntry] = []
         self.opener = Opener(context, self)
         self.opener.finished.connect(self._import_finished)
+        self._sample_opener = SampleOpener(context, self)
         self.model = LibraryModel(context.queue, self)
         self.filters = LibraryFilters()
         self.filters.changed.connect(self._filter)
@@ -71,13 +78,14 @@ class LibraryWorkspace(Workspace):
         layout.addWidget(self._middle(), 1)
         layout.addWidget(self.details)
         for action_row, handler in zip(ROWS, (self.annotate, self.add_to_project, self.importer.choose,
-                                             self.filters.search.setFocus),
+                                             self.ask_second_reader, self.filters.search.setFocus),
                                        strict=True):
             context.actions.add(action_row, handler)
         session = context.session
         session.series_changed.connect(self._refresh)
         session.review_changed.connect(self._refresh)
         session.project_changed.connect(self._project_changed)
+        session.sample_changed.connect(self._sample_changed)
 
     def _middle(self) -> QWidget:
         self._count = text("", "page", wrap=False)
@@ -130,7 +138,8 @@ class LibraryWorkspace(Workspace):
         # Hidden, it is filled when it is shown: a stroke in Annotate must not list ten thousand images anew.
         if not self._shown:
             return
-        entries = [*(series_entry(opened) for opened in self.context.session.opened), *self._samples]
+        opened = (series_entry(one) for one in self.context.session.opened if not one.is_sample)
+        entries = [*opened, *self._samples]
         chosen = {entry.key for entry in self.chosen()}
         self.model.set_entries(entries)
         self.filters.set_entries(entries)
@@ -162,6 +171,10 @@ class LibraryWorkspace(Workspace):
         else:
             self.context.queue.submit(Reading(partial(read_samples, current.folder)), self._samples_read, quiet=True)
 
+    def _sample_changed(self, sample: Sample) -> None:
+        self._samples = [sample_entry(sample) if entry.sample_id == sample.id else entry for entry in self._samples]
+        self._refresh()
+
     def _samples_read(self, samples: Sequence[object]) -> None:
         project = self.context.session.project
         if project is not None:
@@ -181,6 +194,7 @@ class LibraryWorkspace(Workspace):
         self.add_button.setEnabled(any(entry.opened is not None for entry in chosen))
         self.context.actions.set_available("library.annotate", len(chosen) == 1)
         self.context.actions.set_available("library.add", self.add_button.isEnabled())
+        self.context.actions.set_available("library.second_reader", any(entry.sample_id for entry in chosen))
 
     def _double_clicked(self, index: QModelIndex) -> None:
         self._open(index.data(ENTRY_ROLE))
@@ -194,8 +208,22 @@ class LibraryWorkspace(Workspace):
         if entry.opened is not None:
             if select_series(self.context.session, entry.key):
                 self.context.show_workspace("annotate")
-        elif entry.image is not None:
-            self.opener.open_paths([entry.image], then=partial(self.context.show_workspace, "annotate"))
+        elif entry.sample_id:
+            self._sample_opener.open(entry.sample_id, then=partial(self.context.show_workspace, "annotate"))
+
+    def ask_second_reader(self) -> None:
+        """Let the selected samples of the project wait for a second reader."""
+        session = self.context.session
+        names = [entry.sample_id for entry in self.chosen() if entry.sample_id]
+        if session.project is None or not names:
+            return
+        try:
+            commands.ask_second_reader(session, names)
+        except MedSynthError as error:
+            self.context.notify(error.message, "bad")
+            return
+        self.context.notify(self.tr("{images} wait for a second reader.").format(images=self._images(len(names))),
+                            "good")
 
     # --- what is collected
 

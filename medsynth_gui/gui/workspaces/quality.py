@@ -51,8 +51,15 @@ class QualityWorkspace(Workspace):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.sources)
-        layout.addWidget(self._middle(), 1)
+        self._images = self._middle()
+        self.readers = self.sources.readers
+        layout.addWidget(self._images, 1)
+        layout.addWidget(self.sources.images.report, 1)
+        layout.addWidget(self.readers.view, 1)
         layout.addWidget(self.results)
+        layout.addWidget(self.readers.results)
+        self.sources.mode.connect(self._show_mode)
+        self._show_mode(self.sources.switch.key)
         context.session.current_changed.connect(self._current_changed)
         context.session.frame_changed.connect(self._current_changed)
 
@@ -80,8 +87,19 @@ class QualityWorkspace(Workspace):
         self.legend.hide()
         return box
 
+    def _show_mode(self, key: str) -> None:
+        for widget in (self._images, self.results):
+            widget.setVisible(key in ("image", "folders"))
+        self.sources.images.report.setVisible(key == "images")
+        for widget in (self.readers.view, self.readers.results):
+            widget.setVisible(key == "readers")
+        if key == "readers":
+            self.readers.refresh()
+
     def activated(self) -> None:
         self.sources.refresh_models()
+        if self.sources.switch.key == "readers":
+            self.readers.refresh()
         self.sources.refresh()
         if self.pair is None:
             self._show_open_image()

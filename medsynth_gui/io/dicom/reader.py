@@ -25,7 +25,7 @@ from medsynth_gui.io.limits import quoted
 
 _DIRECTORY = "1.2.840.10008.1.3.10"
 _NOTED = ("Manufacturer", "ManufacturerModelName", "SOPClassUID", "ImageType", "StudyDate", "BodyPartExamined",
-          "ViewPosition", "Laterality", "BurnedInAnnotation", "PixelSpacingCalibrationType",
+          "ViewPosition", "TransducerType", "Laterality", "BurnedInAnnotation", "PixelSpacingCalibrationType",
           "EstimatedRadiographicMagnificationFactor")
 
 

@@ -112,6 +112,11 @@ class Tool:
         """A gesture is in hand."""
         return False
 
+    @property
+    def corners(self) -> int:
+        """How many corners set one by one are lost where the gesture is given up."""
+        return 0
+
     def press(self, event: PointerEvent, ctx: ToolContext) -> None:
         """The tool's button went down."""
 

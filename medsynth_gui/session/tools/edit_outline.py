@@ -39,6 +39,10 @@ class EditOutline(Tool):
     def busy(self) -> bool:
         return bool(self._corners)
 
+    @property
+    def corners(self) -> int:
+        return len(self._corners) if self._past else 0
+
     def press(self, event: PointerEvent, ctx: ToolContext) -> None:
         if self._corners and self._part.region.frame != ctx.frame:
             self.cancel(ctx)

@@ -23,6 +23,10 @@ class Livewire(Tool):
     def busy(self) -> bool:
         return bool(self._anchors)
 
+    @property
+    def corners(self) -> int:
+        return len(self._anchors)
+
     def press(self, event: PointerEvent, ctx: ToolContext) -> None:
         if self._anchors and self._frame != ctx.frame:
             self.cancel(ctx)

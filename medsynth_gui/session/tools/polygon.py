@@ -25,6 +25,10 @@ class Polygon(Tool):
     def busy(self) -> bool:
         return bool(self._points)
 
+    @property
+    def corners(self) -> int:
+        return len(self._points)
+
     def press(self, event: PointerEvent, ctx: ToolContext) -> None:
         if self._points and self._frame != ctx.frame:
             self.cancel(ctx)

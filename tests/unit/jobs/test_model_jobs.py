@@ -7,48 +7,24 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 from PIL import Image
 
 from medsynth_gui.core.errors import InputError, ModelError, UsageError
 from medsynth_gui.core.geometry import PixelSpacing
 from medsynth_gui.core.image import ImageSeries
-from medsynth_gui.engine.networks.table import build_network
-from medsynth_gui.engine.training.card import write_card
-from medsynth_gui.engine.training.recipe import read_recipe
-from medsynth_gui.engine.weights import save_weights
 from medsynth_gui.io.raster_files import read_gray, read_labels, write_gray_png, write_label_png
 from medsynth_gui.jobs import catalogue
 from medsynth_gui.jobs.batch import output_stems
 from medsynth_gui.jobs.catalogue import Compute
-from medsynth_gui.jobs.gates import GateResult
 from medsynth_gui.jobs.job import JobCancelled, JobContext
 from medsynth_gui.jobs.segment import SegmentFiles, SegmentSeries
-from medsynth_gui.jobs.synthesize import Synthesize, SynthesizeFiles
+from medsynth_gui.jobs.synthesize import Synthesize
+from medsynth_gui.jobs.synthesize_files import SynthesizeFiles
 from medsynth_gui.jobs.upscale import UpscaleFiles, UpscaleFrame
 from tests.builders import disc, ramp
 from tests.engine.conftest import SEGMENTATION, SUPER_RESOLUTION, SYNTHESIS
 
 CPU = Compute("cpu", "fp32", 1)
-
-
-@pytest.fixture
-def model(tmp_path: Path):
-    """Write a model folder with random weights for a recipe text."""
-    def write(text: str) -> str:
-        folder = tmp_path / "model"
-        (tmp_path / "recipe.toml").write_text(text)
-        recipe = read_recipe(tmp_path / "recipe.toml")
-        torch.manual_seed(0)
-        network = build_network(recipe.architecture, recipe.network)
-        for parameter in network.parameters():
-            parameter.data += 0.01 * torch.randn_like(parameter)
-        folder.mkdir(exist_ok=True)
-        write_card(folder, recipe, digest=save_weights(network.state_dict(), folder / "weights.safetensors"),
-                   training={})
-        return str(folder)
-
-    return write
 
 
 def png(path: Path, rows: int = 30, columns: int = 50) -> Path:
@@ -161,24 +137,3 @@ def test_equal_stems_keep_their_folders():
                           (root / "a.dcm", root)])
     assert stems == {root / "a.png": Path("a"), root / "s" / "a.png": Path("s/a"), root / "b.png": Path("b"),
                      root / "a.dcm": Path("a-2")}
-
-
-def test_gates_record_and_reject(model, tmp_path, monkeypatch):
-    """A gate that finds no mask at all rejects every image that was to have one."""
-    class Blind:
-        def __init__(self, card, compute): ...
-        def judge(self, image, mask):
-            return GateResult("faithful", not mask.any(), 0.0, 0.5, "blind")
-
-    monkeypatch.setattr("medsynth_gui.jobs.synthesize.FaithfulGate", Blind)
-    write_label_png(tmp_path / "masks" / "a.png", disc(40, 60, center=(20, 30), radius=8))
-    write_label_png(tmp_path / "masks" / "b.png", np.zeros((40, 60), np.uint8))
-    folder = model(SYNTHESIS)
-    for gates, kept in (("record", 2), ("reject", 1)):
-        out = tmp_path / gates
-        report = SynthesizeFiles(folder, tmp_path / "masks", "a", 2, 0, out, gates=gates, compute=CPU).run(JobContext())
-        assert len(report.done) == kept == len(list((out / "images").glob("*.png")))
-        assert all("gates" in record for record in report.done)
-    assert [path.name for path in (tmp_path / "reject" / "rejected" / "masks").iterdir()] == ["synthetic-0-00000.png"]
-    with pytest.raises(UsageError):
-        SynthesizeFiles(folder, tmp_path / "masks", "a", 2, 0, out, gates="maybe", compute=CPU).run(JobContext())

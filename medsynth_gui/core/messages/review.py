@@ -1,0 +1,22 @@
+"""Queue, readers, agreement and adjudication."""
+
+from __future__ import annotations
+
+REVIEW: dict[str, tuple[str, str]] = {
+    "reader-unnamed": ("Nobody knows who reads.", "Type your initials under Review, then try again."),
+    "reader-same": ("{reader} has read this image first.",
+                    "A second reading is somebody else's: change the initials under Review."),
+    "reading-apart": ("{title} is read blind: its mask stays beside that of the first reader.",
+                      "Finish the reading under Review."),
+    "readings-too-few": ("Fewer than two readers have read {sample}.", "Let a second reader read it first."),
+    "readings-none": ("No image of {path} was read by two readers.",
+                      "Mark images as needing a second reader, and read them under other initials."),
+    "readers-unknown": ("{reader} has read nothing in {path}.", "Choose among: {known}."),
+    "queue-no-model": ("Images without a model's opinion stand last: {detail}",
+                       "Choose a model of your modality, or another order."),
+    "queue-no-encoder": ("The encoder is missing; small pictures are compared in place of its features.",
+                         "Install the models again for a better order."),
+    "job-rank": ("Judging images for the queue", ""),
+    "job-agreement": ("Comparing readers", ""),
+    "job-open-sample": ("Opening {sample}", ""),
+}

@@ -1,0 +1,135 @@
+"""Figures of an encoder: planted copies that its codes must catch, and spoilt images that its features must see."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from medsynth_gui.core.model_card import ModelCard
+from medsynth_gui.engine.device import Runtime
+from medsynth_gui.engine.features import Encoder
+from medsynth_gui.engine.training.copies import CHANGES, Copy, Square, combined, copied, planted, squared
+from medsynth_gui.engine.training.data import Item, TrainingData
+from medsynth_gui.engine.training.encoding import group_numbers
+from medsynth_gui.engine.training.recipe import Recipe
+from medsynth_gui.engine.world import World
+from medsynth_gui.io.raster_files import read_gray
+from medsynth_gui.metrics.feature_distances import kernel_distance
+from medsynth_gui.metrics.memorisation import copy_threshold, known_scenes, largest_similarity
+
+Float = npt.NDArray[np.float32]
+Checkpoint = Callable[[float, float, str], None]
+# Copies of up to so many training images of a set, under each change.
+_PLANTED = 60
+_SPOILT: Mapping[str, Copy] = {"blurred": Copy(blur=1.5), "slightly blurred": Copy(blur=0.7),
+                               "noisy": Copy(noise=0.1), "speckled": Copy(speckle=0.3)}
+
+
+class _Set:
+    """The images of one set by part, described."""
+
+    def __init__(self, encoder: Encoder, data: TrainingData, name: str) -> None:
+        self.name = name
+        self.trained, self.held_out = ([item for item in part if item.set_name == name]
+                                       for part in ((*data.train, *data.validation), data.test))
+        self.squares, self.unseen = (_squares(part, encoder.size) for part in (self.trained, self.held_out))
+        (self.features, self.codes), (self.other_features, self.other_codes) = (
+            encoder.describe([square.image for square in part]) for part in (self.squares, self.unseen))
+        # Some sets hold one scene under two patients: such an image is what must be caught, not a false alarm.
+        self.known = known_scenes([square.image for square in self.unseen], self.other_codes,
+                                  [square.image for square in self.squares], self.codes)
+
+
+def evaluate(recipe: Recipe, card: ModelCard, data: TrainingData, runtime: Runtime, folder: Path,
+             checkpoint: Checkpoint) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Copies of training images and copies of none: held-out images of other patients set the threshold."""
+    encoder = Encoder(card, runtime)
+    names = sorted({item.set_name for item in data.train} & {item.set_name for item in data.test})
+    sets = []
+    for number, name in enumerate(names):
+        checkpoint(number, 2 * len(names), f"describing {name}")
+        sets.append(_Set(encoder, data, name))
+    _world(sets).save(folder)
+    training = np.concatenate([one.codes for one in sets])
+    # Of each image, mirrored or not, the code is one: what is caught as it is, is caught mirrored.
+    threshold = copy_threshold(np.concatenate([one.other_codes for one in sets]), training,
+                               known=np.concatenate([one.known for one in sets]))
+    caught: dict[str, Any] = {}
+    distances: dict[str, Any] = {}
+    for number, one in enumerate(sets):
+        checkpoint(len(names) + number, 2 * len(names), f"planting copies of {one.name}")
+        caught[one.name] = _caught(encoder, one, training, threshold)
+        distances[one.name] = _distances(encoder, one)
+    overall = {change: round(float(np.average([caught[one.name]["caught"][change] for one in sets],
+                                              weights=[min(_PLANTED, len(one.codes)) for one in sets])), 4)
+               for change in (*CHANGES, "combined")}
+    least = min(CHANGES, key=overall.__getitem__)
+    return {"headline": f"copies caught at 1 % false alarms: {overall[least]:.0%} or more of each of {len(CHANGES)} "
+                        f"kinds (least: {least}), on {sum(len(one.held_out) for one in sets)} held-out images",
+            "threshold": round(threshold, 4), "copies_caught": overall, "sets": caught,
+            "distances": distances, "grid_px": encoder.size,
+            "note": "copies are made at the encoder's grid: shifts up to 10 and bends up to 3 of its pixels"}, {}
+
+
+def _world(sets: Sequence[_Set]) -> World:
+    """What is remembered of all images, so that a model can tell its own kind from others without their pixels."""
+    parts = [(features, codes, items, held_out) for one in sets for features, codes, items, held_out in (
+        (one.features, one.codes, one.trained, False), (one.other_features, one.other_codes, one.held_out, True))]
+    return World(np.concatenate([np.concatenate([features, codes], 1) for features, codes, _, _ in parts]),
+                 np.array([item.set_name for _, _, items, _ in parts for item in items], np.str_),
+                 np.array([item.group for _, _, items, _ in parts for item in items], np.str_),
+                 np.array([held_out for _, _, items, held_out in parts for _ in items], np.bool_))
+
+
+def _caught(encoder: Encoder, one: _Set, training: Float, threshold: float) -> dict[str, Any]:
+    """Shares of planted copies above the threshold of all sets and above that of their own."""
+    rng = np.random.default_rng(7)
+    own = copy_threshold(one.other_codes, one.codes, known=one.known)
+    picked = rng.choice(len(one.squares), size=min(_PLANTED, len(one.squares)), replace=False)
+    shares: dict[str, float] = {}
+    own_shares: dict[str, float] = {}
+    for change in (*CHANGES, "combined"):
+        copies = [copied(one.squares[index], combined(rng, 0.5) if change == "combined" else planted(change, rng))
+                  for index in picked]
+        best, _ = largest_similarity(encoder.codes(copies), training)
+        shares[change] = round(float((best > threshold).mean()), 4)
+        own_shares[change] = round(float((best > own).mean()), 4)
+    false_alarms = largest_similarity(one.other_codes[~one.known], training)[0] > threshold
+    return {"caught": shares, "false_alarms": round(float(false_alarms.mean()), 4),
+            "own_threshold": round(own, 4), "caught_at_own_threshold": own_shares,
+            "planted": len(picked), "held_out": len(one.held_out),
+            "held_out_scenes_known_from_training": int(one.known.sum())}
+
+
+def _distances(encoder: Encoder, one: _Set) -> dict[str, Any]:
+    """Kernel distance of held-out images, as they are and spoilt, to as many training images of other patients."""
+    rng = np.random.default_rng(8)
+    count = min(len(one.unseen), len(one.squares))
+    real = []
+    groups = group_numbers(one.trained).numpy()
+    for _ in range(20):
+        first, second = _halves(groups, rng)
+        real.append(kernel_distance(one.features[first], one.features[second]))
+    chosen = rng.choice(len(one.squares), size=count, replace=False)
+    measured = {"held out": kernel_distance(one.features[chosen], one.other_features)}
+    for name, copy in _SPOILT.items():
+        spoilt = encoder.embed([copied(square, copy) for square in one.unseen])
+        measured[name] = kernel_distance(one.features[chosen], spoilt)
+    return {"real_against_real_95": round(float(np.quantile(real, 0.95)), 5),
+            **{name: round(float(value), 5) for name, value in measured.items()}}
+
+
+def _halves(groups: npt.NDArray[np.int64], rng: np.random.Generator) -> tuple[npt.NDArray[np.bool_],
+                                                                             npt.NDArray[np.bool_]]:
+    """Two halves of the images that share no patient."""
+    patients = rng.permutation(np.unique(groups))
+    first = np.isin(groups, patients[:len(patients) // 2])
+    return first, ~first
+
+
+def _squares(items: Sequence[Item], size: int) -> list[Square]:
+    return [squared(read_gray(item.image), size) for item in items]

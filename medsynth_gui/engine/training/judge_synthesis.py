@@ -1,0 +1,90 @@
+"""What the encoder says of a generator: likeness to held-out real images, and copies of training images."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from medsynth_gui.core.errors import InputError, ModelError
+from medsynth_gui.core.model_card import ModelCard, read_card
+from medsynth_gui.core.paths import models
+from medsynth_gui.engine.device import Runtime
+from medsynth_gui.engine.features import Encoder
+from medsynth_gui.engine.gate_reference import TrainingCodes, drawn_size, write_codes
+from medsynth_gui.engine.training.data import Item, Pair, TrainingData
+from medsynth_gui.io.furniture import remove_furniture
+from medsynth_gui.io.raster_files import read_gray
+from medsynth_gui.metrics.distribution import LEAST_HELD_OUT, compare, half_draws, held_out_draws
+from medsynth_gui.metrics.feature_distances import Sample
+from medsynth_gui.metrics.memorisation import PIXEL_LIMIT, Coded, audit, coded
+
+Gray = npt.NDArray[np.uint8]
+Checkpoint = Callable[[float, float, str], None]
+ENCODER = "enc-medsynth"
+
+
+def judge(card: ModelCard, data: TrainingData, held_out: Sequence[Pair], made: Sequence[Gray], runtime: Runtime,
+          checkpoint: Checkpoint) -> dict[str, Any]:
+    """`distribution` and `memorisation` as results.json says them; writes the codes of the training images.
+
+    Args:
+        held_out: pairs that the generator has not seen.
+        made: its images (y, x), at the size that it draws.
+    """
+    try:
+        encoder = Encoder(read_card(models() / ENCODER), runtime)
+    except ModelError as error:
+        note = {"note": f"not measured: {error.message.english()}"}
+        return {"distribution": note, "memorisation": note}
+    size = max(made[0].shape)
+    seen = (*data.train, *data.validation)
+    images = _read(seen, size, checkpoint)
+
+    def looking(done: int, total: int) -> None:
+        checkpoint(done, total, f"looking for copies {done + 1} of {total}")
+
+    real = [drawn_size(pair.image, size) for pair in held_out]
+    numbers = np.unique([f"{item.set_name}/{item.group}" for item in (*seen, *(pair.item for pair in held_out))],
+                        return_inverse=True)[1]
+    training = coded([item.id for item in seen], images, *encoder.describe(images, on_progress=looking),
+                     numbers[:len(seen)])
+    unseen = coded([pair.item.id for pair in held_out], real, *encoder.describe(real, on_progress=looking),
+                   numbers[len(seen):])
+    synthetic = coded([str(number) for number in range(len(made))], made,
+                      *encoder.describe(made, on_progress=looking), -1 - np.arange(len(made)))
+    report = audit(synthetic, unseen, training, looking)
+    write_codes(card.folder, TrainingCodes(training.codes, tuple(item.id for item in seen), {
+        "groups": [item.group for item in seen], "sets": [item.set_name for item in seen],
+        "set": ", ".join(sorted({item.set_name for item in seen})), "encoder": encoder.card.id,
+        "encoder_sha256": encoder.card.weights_sha256, "threshold": report["threshold"],
+        "percentile": report["percentile"], "held_out_images": len(real), "pixel_limit": PIXEL_LIMIT}))
+    return {"distribution": _distribution(encoder, training, unseen, synthetic),
+            "memorisation": {"encoder": encoder.card.id, "encoder_sha256": encoder.card.weights_sha256, **report}}
+
+
+def _read(items: Sequence[Item], size: int, checkpoint: Checkpoint) -> list[Gray]:
+    """Training images as the generator draws them: without burned-in marks, at its size."""
+    images = []
+    for number, item in enumerate(items):
+        checkpoint(number, len(items), f"reading {number + 1} of {len(items)}")
+        images.append(drawn_size(remove_furniture(read_gray(item.image)), size))
+    return images
+
+
+def _distribution(encoder: Encoder, training: Coded, unseen: Coded, synthetic: Coded) -> dict[str, Any]:
+    """Figures against held-out images; against halves of all real images where few are held out."""
+    features = np.concatenate([unseen.features, training.features])
+    groups = np.concatenate([unseen.groups, training.groups])
+    held_out = np.arange(len(features)) < len(unseen.features)
+    few = len(unseen.features) < LEAST_HELD_OUT
+    try:
+        draws = (half_draws(groups, len(synthetic.ids)) if few else held_out_draws(held_out, len(synthetic.ids)))
+    except InputError as error:
+        return {"note": f"not measured: {error.message.english()}"}
+    scores = compare(Sample(features, groups), Sample(synthetic.features), draws, encoder=encoder.card.id,
+                     encoder_sha256=encoder.card.weights_sha256)
+    against = "patient-disjoint halves of all real images: too few are held out" if few else "held-out real images"
+    return {"against": against, **scores.record()}

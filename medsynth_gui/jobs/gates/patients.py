@@ -1,0 +1,41 @@
+"""Whom a generator has seen."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from medsynth_gui.core.errors import Message, ModelError
+from medsynth_gui.core.model_card import ModelCard
+from medsynth_gui.metrics.memorisation import FEW_PATIENTS
+
+_SEEN = ("trained", "validated")
+_NOBODY = "simulator"
+
+
+def seen_groups(card: ModelCard) -> dict[str, tuple[str, ...]]:
+    """Set name -> groups (patients, or what stands for them) that a model was trained on or chosen by.
+
+    Simulated sets are left out: nobody was scanned. Empty where the model folder says nothing.
+
+    Raises:
+        ModelError: groups.json cannot be read.
+    """
+    path = card.folder / "groups.json"
+    if not path.is_file():
+        return {}
+    try:
+        sets: Mapping[str, Mapping[str, list[str]]] = json.loads(path.read_text(encoding="utf-8"))
+        seen = {name: tuple(sorted({group for part in _SEEN for group in parts.get(part, ())}))
+                for name, parts in sorted(sets.items()) if not name.startswith(_NOBODY)}
+    except (OSError, ValueError, TypeError, AttributeError) as error:
+        raise ModelError("card-unreadable", path=path, detail=error) from error
+    return {name: groups for name, groups in seen.items() if groups}
+
+
+def few_patients(card: ModelCard) -> Message | None:
+    """A warning where a generator has learned from so few that it may remember them; None where it has not."""
+    count = sum(map(len, seen_groups(card).values()))
+    if count >= FEW_PATIENTS:
+        return None
+    return Message("gate-few-patients", {"model": card.id, "count": count, "least": FEW_PATIENTS})

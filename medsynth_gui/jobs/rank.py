@@ -1,0 +1,270 @@
+"""RankProject: the queue of a project, most urgent first; what was judged once is not judged again."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from medsynth_gui.core.errors import MedSynthError, Message, ModelError
+from medsynth_gui.core.study import OpenFailure
+from medsynth_gui.dataset.project import Project
+from medsynth_gui.dataset.ranking import Order, Ranked, atypicality, by_value, farthest_first
+from medsynth_gui.dataset.reviewing import waits_for
+from medsynth_gui.dataset.sample import Sample
+from medsynth_gui.io.raster_files import read_gray
+from medsynth_gui.jobs.catalogue import Compute, find_model
+from medsynth_gui.jobs.job import JobContext, Lane
+from medsynth_gui.jobs.judging import PICTURES, opinion_of, pictures
+
+Gray = npt.NDArray[np.uint8]
+_KEPT_EVERY = 8
+_BATCH = 32
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """The queue.
+
+    Attributes:
+        items: the most urgent first.
+        reviewed, total: how many samples the readers are done with, of all that this queue is about.
+        judged, to_judge: how far the judge came; the rest stands last.
+        judge: title of what the order rests on.
+        notes: what the order does without.
+        failed: images that could not be judged.
+    """
+
+    order: Order
+    items: tuple[Ranked, ...]
+    reviewed: int
+    total: int
+    judged: int = 0
+    to_judge: int = 0
+    judge: str = ""
+    notes: tuple[Message, ...] = ()
+    failed: tuple[OpenFailure, ...] = ()
+
+    @property
+    def exit_code(self) -> int:
+        """1 where an image could not be judged."""
+        return 1 if self.failed else 0
+
+    def record(self) -> dict[str, Any]:
+        """JSON-ready."""
+        return {"order": self.order.value, "judge": self.judge, "reviewed": self.reviewed, "samples": self.total,
+                "judged": self.judged, "notes": [note.english() for note in self.notes],
+                "queue": [{"id": one.sample.id, "group": one.sample.group, "reason": one.reason, "value": one.value,
+                           "state": one.sample.review.state.value} for one in self.items],
+                "failed": [{"path": one.path, "id": one.message.id, "message": one.message.english()}
+                           for one in self.failed]}
+
+
+@dataclass(frozen=True)
+class RankProject:
+    """Order the samples that wait for a reader: real ones that nobody has decided on.
+
+    Attributes:
+        model: the segmenter whose doubts count.
+        second: the queue of the second reader `reader` in place of the first reader's.
+        seconds: stop judging after this time; run again to go on. Short runs let other models in between.
+    """
+
+    project: Path
+    order: Order
+    model: str = ""
+    compute: Compute = field(default_factory=Compute)
+    reader: str = ""
+    second: bool = False
+    seconds: float = float("inf")
+    lane = Lane.GPU
+
+    @property
+    def title(self) -> Message:
+        return Message("job-rank")
+
+    def run(self, ctx: JobContext) -> Ranking:
+        """The queue by what is known so far.
+
+        Raises:
+            ProjectError, StorageError: the project cannot be read or written.
+        """
+        with Project.open(self.project) as project:
+            real = [sample for sample in project.samples() if not sample.synthetic]
+            waiting, reviewed = self._waiting(project, real)
+            work = _Judging(project, self, ctx)
+            rank = work.by_model if self.order in (Order.WRONG, Order.UNCERTAIN) else work.by_features
+            items = rank(waiting, real)
+            return Ranking(self.order, items, reviewed, reviewed + len(waiting), work.judged, work.to_judge,
+                           work.judge, tuple(work.notes), tuple(work.failed))
+
+    def _waiting(self, project: Project, real: Sequence[Sample]) -> tuple[list[Sample], int]:
+        """What waits, and how many of its kind are done."""
+        if not self.second:
+            waiting = [sample for sample in real if not sample.review.done]
+            return waiting, len(real) - len(waiting)
+        read_by: dict[str, set[str]] = {}
+        for one in project.readings.all():
+            read_by.setdefault(one.sample, set()).add(one.reader)
+        waiting = [sample for sample in real if waits_for(sample, self.reader,
+                                                          frozenset(read_by.get(sample.id, ())))]
+        return waiting, sum(self.reader in names for names in read_by.values())
+
+
+class _Judging:
+    """One run: what is known, what has to be asked, and what came of it."""
+
+    def __init__(self, project: Project, request: RankProject, ctx: JobContext) -> None:
+        self._project, self._request, self._ctx = project, request, ctx
+        self._until: float | None = None
+        self.judged, self.to_judge, self.judge = 0, 0, ""
+        self.notes: list[Message] = []
+        self.failed: list[OpenFailure] = []
+
+    def by_model(self, waiting: Sequence[Sample], _: Sequence[Sample]) -> tuple[Ranked, ...]:
+        """By the doubts of a segmenter, or where it differs from the mask."""
+        try:
+            card = find_model(self._request.model, task="segmentation")
+        except ModelError as error:
+            self.notes.append(Message("queue-no-model", {"detail": error.message.english()}))
+            return by_value(waiting, {})
+        self.judge = card.title
+        doubts, differences = f"entropy {card.weights_sha256}", f"dice {card.weights_sha256}"
+        entropy, overlap = self._project.scores.of(doubts), self._project.scores.of(differences)
+        wants = self._request.order is Order.WRONG
+        open_ = [sample for sample in waiting if sample.image_sha256 not in entropy
+                 or (wants and sample.mask and _pair(sample) not in overlap)]
+        asked: dict[str, tuple[float, float | None]] = {}
+
+        def keep() -> None:
+            self._project.scores.put(doubts, {s.image_sha256: [asked[s.id][0]] for s in open_ if s.id in asked})
+            self._project.scores.put(differences, {
+                _pair(s): [found] for s in open_ if s.id in asked and (found := asked[s.id][1]) is not None})
+            asked.clear()
+
+        if open_ and self._may_go_on():
+            opinion = opinion_of(card, self._request.compute, self._project.labels)
+            self._ask(open_, len(waiting), lambda sample: asked.update({sample.id: opinion(sample)}), keep)
+            entropy, overlap = self._project.scores.of(doubts), self._project.scores.of(differences)
+        return self._by_doubt(waiting, {name: float(found[0]) for name, found in entropy.items()},
+                              {name: float(found[0]) for name, found in overlap.items()})
+
+    def _by_doubt(self, waiting: Sequence[Sample], entropy: dict[str, float],
+                  overlap: dict[str, float]) -> tuple[Ranked, ...]:
+        wants = self._request.order is Order.WRONG
+        found: dict[str, tuple[str, float]] = {}
+        for sample in waiting:
+            if wants and sample.mask and (dice := overlap.get(_pair(sample))) is not None:
+                found[sample.id] = "dice", dice
+            elif (doubt := entropy.get(sample.image_sha256)) is not None and not (wants and sample.mask):
+                found[sample.id] = "entropy", doubt
+        self.judged, self.to_judge = len(found), len(waiting)
+        return by_value(waiting, found, {name: 1 - value if reason == "dice" else value
+                                         for name, (reason, value) in found.items()})
+
+    def by_features(self, waiting: Sequence[Sample], real: Sequence[Sample]) -> tuple[Ranked, ...]:
+        """By how unlike the others an image is, or unlike anything labelled."""
+        judge, describe = self._describer()
+        known = self._project.scores.of(judge)
+        open_ = [sample for sample in {s.image_sha256: s for s in real}.values() if sample.image_sha256 not in known]
+        for start in range(0, len(open_), _BATCH):
+            if not self._may_go_on():
+                break
+            self._ctx.checkpoint(len(real) - len(open_) + start, len(real))
+            batch = self._read(open_[start:start + _BATCH])
+            if batch:
+                rows = describe([image for _, image in batch])
+                self._project.scores.put(judge, {sample.image_sha256: row
+                                                 for (sample, _), row in zip(batch, rows, strict=True)})
+            self._answered()
+        known = self._project.scores.of(judge)
+        seen = [sample for sample in real if sample.image_sha256 in known]
+        self.judged, self.to_judge = len(seen), len(real)
+        if not seen:
+            return by_value(waiting, {})
+        features = np.stack([known[sample.image_sha256] for sample in seen])
+        names = {sample.id for sample in waiting}
+        if self._request.order is Order.ATYPICAL:
+            far = atypicality(features, [sample.group for sample in seen])
+            return by_value(waiting, {sample.id: ("typical", float(value)) for sample, value
+                                      in zip(seen, far, strict=True) if sample.id in names and np.isfinite(value)})
+        return _least_like_labelled(waiting, seen, features)
+
+    def _describer(self) -> tuple[str, Callable[[Sequence[Gray]], npt.NDArray[np.float32]]]:
+        """The encoder and the name of what it says; small pictures where it is missing, which is told."""
+        from medsynth_gui.jobs.features import ENCODER, describe
+
+        try:
+            card = find_model(ENCODER, task="encoder")
+        except ModelError:
+            self.notes.append(Message("queue-no-encoder"))
+            return PICTURES, pictures
+        self.judge = card.title
+        return f"features {card.weights_sha256}", lambda images: describe(images, self._request.compute).features
+
+    def _may_go_on(self) -> bool:
+        """There is time left; it runs from the first answer on: to load a model takes longer than a turn."""
+        if self._until is None:
+            return self._request.seconds > 0
+        return time.monotonic() < self._until
+
+    def _answered(self) -> None:
+        if self._until is None:
+            self._until = time.monotonic() + self._request.seconds
+
+    def _ask(self, samples: Sequence[Sample], of: int, ask: Callable[[Sample], object],
+             keep: Callable[[], None]) -> None:
+        """Ask about each sample while there is time; what was said is kept now and then, and at the end."""
+        try:
+            for number, sample in enumerate(samples):
+                if not self._may_go_on():
+                    break
+                self._ctx.checkpoint(of - len(samples) + number, of, sample.id)
+                self._try(sample, partial(ask, sample))
+                self._answered()
+                if number % _KEPT_EVERY == _KEPT_EVERY - 1:
+                    keep()
+        finally:
+            keep()
+
+    def _read(self, samples: Iterable[Sample]) -> list[tuple[Sample, Gray]]:
+        found: list[tuple[Sample, Gray]] = []
+
+        def read(sample: Sample) -> None:
+            found.append((sample, read_gray(sample.image)))
+
+        for sample in samples:
+            self._try(sample, partial(read, sample))
+        return found
+
+    def _try(self, sample: Sample, do: Callable[[], object]) -> None:
+        """One that cannot be read is named and left out."""
+        try:
+            do()
+        except MedSynthError as error:
+            self.failed.append(OpenFailure(sample.id, error.message))
+
+
+def _least_like_labelled(waiting: Sequence[Sample], seen: Sequence[Sample],
+                         features: npt.NDArray[np.float32]) -> tuple[Ranked, ...]:
+    """What has a mask is labelled; where everything has one, what was reviewed is."""
+    place = {sample.id: number for number, sample in enumerate(seen)}
+    bare = any(sample.mask is None for sample in waiting)
+    asked = [place[sample.id] for sample in waiting if sample.id in place and (not bare or sample.mask is None)]
+    chosen = set(asked)
+    labelled = [number for number, sample in enumerate(seen) if number not in chosen
+                and (sample.mask is not None if bare else sample.review.done)]
+    order = farthest_first(features, labelled, asked)
+    first = [Ranked(seen[number], "labelled", value) for number, value in order]
+    names = {one.sample.id for one in first}
+    return (*first, *by_value([sample for sample in waiting if sample.id not in names], {}))
+
+
+def _pair(sample: Sample) -> str:
+    return f"{sample.image_sha256}:{sample.mask_sha256}"

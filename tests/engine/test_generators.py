@@ -1,0 +1,113 @@
+"""One network for several kinds of image: what it is told, how it draws, and its distilled twin."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from medsynth_gui.core.errors import ModelError
+from medsynth_gui.core.model_card import read_card
+from medsynth_gui.engine.device import Runtime
+from medsynth_gui.engine.samplers import sample_euler, sample_heun
+from medsynth_gui.engine.synthesizer import Synthesizer
+from medsynth_gui.engine.training.domains import domain_of
+from medsynth_gui.engine.training.recipe import read_recipe
+from medsynth_gui.engine.training.synthesis import SynthesisTask
+from medsynth_gui.jobs.job import JobContext
+from medsynth_gui.jobs.synthesize import Synthesize
+from medsynth_gui.jobs.train import Train, read_training_data
+from tests.builders import disc
+from tests.engine.conftest import SYNTHESIS
+from tests.engine.test_training import CPU
+
+RUNTIME = Runtime(torch.device("cpu"), "fp32", 1)
+
+
+@pytest.fixture
+def generator(recipe, tiny_set, tmp_path):
+    """A trained model folder of three steps."""
+    path = recipe(SYNTHESIS.replace('evaluation = { segmenter = "seg-breast-us", images = 2 }\n', ""))
+    Train(str(path), (tiny_set,), tmp_path / "gen", compute=CPU).run(JobContext())
+    return tmp_path / "gen"
+
+
+def test_a_domain_says_which_embedding_and_how_often(recipe, tiny_set, tmp_path):
+    rows = '{ tiny = { first_class = 1, classes = ["b", "a"], geometry = { mirror = false } } }'
+    text = SYNTHESIS.replace('classes = ["a", "b"]\n', "").replace(
+        'data = { sets = ["tiny"] }', f'data = {{ sets = ["tiny"], domains = {rows} }}')
+    read = read_recipe(recipe(text))
+    domain = domain_of(read, "tiny")
+    assert [domain.class_index(name) for name in (None, "b", "a", "unheard")] == [1, 2, 3, 1]
+    assert not domain.geometry.mirror and domain_of(read, "elsewhere").geometry.mirror
+    assert domain_of(read, "elsewhere").class_index(None) == 0
+
+
+def test_shares_hold_between_sets_of_any_size(recipe, tiny_set):
+    data = read_training_data((tiny_set,), masks=True)
+    half = len(data.train) // 4
+    items = tuple(replace(item, set_name="few") if number < half else item for number, item in enumerate(data.train))
+    rows = '{ tiny = { share = 0.2, classes = ["a", "b"] }, few = { share = 0.8, classes = ["a", "b"] } }'
+    text = SYNTHESIS.replace('data = { sets = ["tiny"] }', f'data = {{ sets = ["tiny"], domains = {rows} }}')
+    task = SynthesisTask(read_recipe(recipe(text)), replace(data, train=items), torch.device("cpu"), lambda *_: None)
+    assert task.weights[:half].sum() == pytest.approx(0.8) and task.weights.sum() == pytest.approx(1)
+
+
+def test_noise_between_two_seeds_starts_at_one_and_ends_at_the_other(generator):
+    synthesizer = Synthesizer(read_card(generator), RUNTIME)
+    mask = disc(32, 32, center=(16, 16), radius=6)
+
+    def draw(**options):
+        return synthesizer.synthesize(mask, class_name="a", **options).astype(int)
+
+    assert (draw(seed=1, between=(2, 0.0)) == draw(seed=1)).all()
+    assert np.abs(draw(seed=1, between=(2, 1.0)) - draw(seed=2)).max() <= 1
+    assert (draw(seed=1, between=(2, 0.5)) != draw(seed=1)).any()
+
+
+def test_guidance_one_is_the_network_as_it_learned(generator):
+    synthesizer = Synthesizer(read_card(generator), RUNTIME)
+    mask = disc(32, 32, center=(16, 16), radius=6)
+    weak, strong = (synthesizer.synthesize(mask, class_name="b", seed=3, guidance=value) for value in (1.0, 4.0))
+    assert (weak != strong).any()
+
+
+def test_a_preview_uses_the_distilled_twin_and_says_so(generator, recipe, tiny_set, tmp_path):
+    text = (generator / "run.toml").read_text().replace('id = "tiny-syn"', 'id = "tiny-preview"').replace(
+        'task = "synthesis"', 'task = "distillation"').replace('data = { sets = ["tiny"] }',
+                                                               f'data = {{ sets = ["tiny"], teacher = "{generator}" }}')
+    out = tmp_path / "twin"
+    results = Train(str(recipe(text)), (tiny_set,), out, init=str(generator), compute=CPU).run(JobContext())
+    assert results["calls"] == 2 and results["gray_levels"] >= 0
+    twin = read_card(out)
+    card = generator / "card.toml"
+    card.write_text(card.read_text() + f'\n[preview]\nfile = "../twin/weights.safetensors"\n'
+                    f'sha256 = "{twin.weights_sha256}"\nsteps = 2\n')
+    mask = disc(32, 32, center=(16, 16), radius=6)
+    job = Synthesize(str(generator), (mask,), "a", seed=5, compute=CPU)
+    (full,), (quick,) = job.run(JobContext()), replace(job, preview=True).run(JobContext())
+    assert quick.provenance.synthetic and quick.provenance.parameters["preview"] is True
+    assert quick.provenance.parameters["steps"] == 2 and (quick.image != full.image).any()
+    card.write_text(card.read_text().replace(twin.weights_sha256, "0" * 64))
+    with pytest.raises(ModelError, match="SHA-256"):
+        Synthesizer(read_card(generator), RUNTIME).preview(mask, class_name="a", seed=5)
+
+
+@pytest.mark.parametrize("file", ["../../weights.safetensors", "/etc/weights.safetensors", "../a/../b/w.safetensors"])
+def test_a_card_points_at_no_file_outside_the_models(generator, file):
+    card = generator / "card.toml"
+    card.write_text(card.read_text().replace('file = "weights.safetensors"', f"file = {json.dumps(file)}"))
+    with pytest.raises(ModelError, match="outside"):
+        read_card(generator)
+
+
+@pytest.mark.parametrize(("sample", "order"), [(sample_euler, 1), (sample_heun, 2)])
+def test_a_sampler_gets_exact_with_its_order(sample, order):
+    """dx/dt = x from 1 gives e."""
+    def wrong(steps):
+        return abs(float(sample(lambda x, _: x, torch.ones(1, 1, 1, 1, dtype=torch.float64), steps=steps)) - np.e)
+
+    assert np.log2(wrong(64) / wrong(128)) == pytest.approx(order, abs=0.35 if order == 1 else 1.1)
