@@ -188,7 +188,8 @@ class Photographer:
         page.activated()
         page.run()
         self.settle()
-        page.keep()
+        page.gallery.choose(0)
+        page.showing.keep()
 
     def _enhance(self, page: Any) -> None:
         page.run()

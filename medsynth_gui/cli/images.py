@@ -38,12 +38,15 @@ def info(paths: Paths,
     return run(DescribePaths(paths=tuple(paths), field_of_view=field_of_view))
 
 
-def segment(paths: Paths, model: Model, out: Out, device: Device = "auto", precision: Precision = "auto",
-            threads: Threads = 0, json: Json = False) -> Any:
+def segment(paths: Paths, model: Model, out: Out,
+            thorough: Annotated[bool, typer.Option("--thorough",
+                                                   help="Look mirrored and at three scales: slower.")] = False,
+            device: Device = "auto", precision: Precision = "auto", threads: Threads = 0, json: Json = False) -> Any:
     """Label images in source size: OUT/<stem>.png, a cine as OUT/<stem>/<frame>.png."""
     from medsynth_gui.jobs.segment import SegmentFiles
 
-    return run(SegmentFiles(paths=tuple(paths), model=model, out=out, compute=compute(device, precision, threads)))
+    return run(SegmentFiles(paths=tuple(paths), model=model, out=out, thorough=thorough,
+                            compute=compute(device, precision, threads)))
 
 
 def simulate(phantom: Annotated[str, typer.Option(metavar="NAME", help="breast-lesion, fetal-head, muscle-fat, lung, "
@@ -102,7 +105,8 @@ def synthesize(model: Model, seed: Seed, out: Out,
     how = compute(device, precision, threads)
     if plan is not None:
         return run(_fill(plan, model=model, seed=seed, out=out, masks=masks, class_name=class_name, limit=count,
-                         size=size, steps=steps, guidance=guidance, gates=gates or "reject", compute=how))
+                         size=size, steps=steps, guidance=guidance, gates=gates or "reject", training=training,
+                         accept_licence=accept_licence, compute=how))
     if count is None:
         raise UsageError("count-or-plan")
     return run(SynthesizeFiles(model=model, masks=masks, class_name=class_name, count=count, seed=seed, out=out,

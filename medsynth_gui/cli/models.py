@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from medsynth_gui.cli.options import Json
-from medsynth_gui.cli.runner import Outcome
+from medsynth_gui.cli.runner import Outcome, run
 
 app = typer.Typer(no_args_is_help=True, help="Installed models: list, show, verify.")
 
@@ -32,6 +32,18 @@ def show(model: Annotated[str, typer.Argument(metavar="ID", help="A shipped mode
 
     card = find_model(model)
     return {**asdict(card), "ablation": read_ablation(card.folder)}
+
+
+@app.command()
+def latency(models: Annotated[list[str] | None, typer.Argument(
+                metavar="ID", help="Models to time; else every segmenter and the one that answers clicks.",
+                show_default=False)] = None,
+            rounds: Annotated[int, typer.Option(min=3, max=1000, help="Calls that are timed.")] = 20,
+            json: Json = False) -> Any:
+    """Time models on a 256 x 256 image with one and two threads; their results.json keeps the figures."""
+    from medsynth_gui.jobs.latency import MeasureLatency, latency_models
+
+    return {"models": [run(MeasureLatency(model, rounds=rounds)) for model in latency_models(models or ())]}
 
 
 @app.command()

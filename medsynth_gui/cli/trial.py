@@ -1,4 +1,4 @@
-"""`medsynth trial`: does it help?"""
+"""`medsynth trial`: does it help? `medsynth doctor`: what does it run on?"""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from medsynth_gui.core.errors import UsageError
 
 
 def register(app: typer.Typer) -> None:
-    """Add the command of this module."""
+    """Add the commands of this module."""
     app.command()(trial)
+    app.command()(doctor)
 
 
 def trial(recipe: Annotated[str, typer.Option(metavar="FILE|ID", help="A recipe of a segmenter.", show_default=False)],
@@ -40,6 +41,13 @@ def trial(recipe: Annotated[str, typer.Option(metavar="FILE|ID", help="A recipe 
     return run(Trial(recipe=recipe, data=tuple(data), out=out, arms=tuple(arms.split(",")), synthetic=synthetic,
                      real_images=_numbers(real_images), seeds=seeds, steps=steps, resume=resume,
                      compute=compute(device, precision, threads)))
+
+
+def doctor(device: Device = "auto", precision: Precision = "auto", threads: Threads = 0, json: Json = False) -> Any:
+    """What this installation runs on: libraries, hardware, models; and what is wrong with it."""
+    from medsynth_gui.jobs.doctor import Doctor
+
+    return run(Doctor(compute(device, precision, threads)))
 
 
 def _numbers(words: str) -> tuple[int, ...]:

@@ -59,11 +59,14 @@ def from_pairs(folder: Path, *, class_name: str = "") -> list[Candidate]:
         name = folder.resolve().name
         rows = tuple(TrainingRow(stem, stem, path, masks.get(stem))
                      for stem, path in image_files(folder / "images").items())
-    told = _manifest(folder / "manifest.jsonl")
+    told, generator = _manifest(folder / "manifest.jsonl"), _generator(folder / "generator.json")
+
+    def add(project: Project, row: TrainingRow) -> Added:
+        project.note_generator(*generator)
+        return Added(_add_row(project, row, name, told.get(row.id), class_name))
 
     def candidate(row: TrainingRow) -> Candidate:
-        return Candidate(str(row.image),
-                         lambda project: Added(_add_row(project, row, name, told.get(row.id), class_name)))
+        return Candidate(str(row.image), lambda project: add(project, row))
 
     return [candidate(row) for row in rows]
 
@@ -110,6 +113,18 @@ def _manifest(path: Path) -> Mapping[str, Provenance]:
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise InputError("manifest-unreadable", path=path, detail=error) from error
     return found
+
+
+def _generator(path: Path) -> tuple[str, dict[str, list[str]]]:
+    """The weights that made the images of a folder, and on whom they were trained; nothing where it does not say."""
+    if not path.is_file():
+        return "", {}
+    try:
+        told = json.loads(path.read_text(encoding="utf-8"))
+        trained = told["groups"]["trained"].items()
+        return str(told["sha256"]), {str(name): list(map(str, groups)) for name, groups in trained}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise InputError("manifest-unreadable", path=path, detail=error) from error
 
 
 def from_studies(studies: Iterable[Study], *, class_name: str = "", every: int = 1,

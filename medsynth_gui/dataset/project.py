@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -75,7 +76,7 @@ class Project(ProjectFolder):
                 sample = self._beside_its_twins(sample, wanted)
                 if mask is not None:
                     sample = self._with_mask(sample, mask, mask_provenance)
-                sample, = place([sample], among=self._store.related(sample))
+                sample, = place([sample], among=self._store.related(sample), **self._followed(sample.synthetic))
                 self._store.put(sample)
             except BaseException:
                 files.remove(path, sample.mask)
@@ -172,7 +173,7 @@ class Project(ProjectFolder):
     def split(self, *, validation_parts: int = 10) -> tuple[Sample, ...]:
         """Place every sample by its group; a synthetic one trains, unless its parents are set aside."""
         with self._writing():
-            samples = place(self._store.samples(), validation_parts=validation_parts)
+            samples = place(self._store.samples(), validation_parts=validation_parts, generators=self.generators)
             self._store.put(*samples)
             return samples
 
@@ -186,6 +187,11 @@ class Project(ProjectFolder):
             found = orphans(self.folder, self._store.samples(), self.readings.all())
             files.remove(*found)
             return found
+
+    def _followed(self, synthetic: bool) -> dict[str, Any]:
+        """What a synthetic sample follows: whom its generator has seen, among those who are here."""
+        generators = self.generators if synthetic else {}
+        return {"generators": generators, "real_groups": self._store.real_groups()} if generators else {}
 
     def _beside_its_twins(self, sample: Sample, wanted: str) -> Sample:
         twins = self._store.with_pixels(sample.image_sha256)

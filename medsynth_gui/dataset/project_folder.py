@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -111,6 +112,25 @@ class ProjectFolder:
 
     def set_labels(self, labels: LabelSet) -> None:
         self._set_facts(labels=_labels_text(labels))
+
+    @property
+    def generators(self) -> dict[str, frozenset[tuple[str, str]]]:
+        """SHA-256 of a generator's weights -> (set, group) of those that it has seen."""
+        known = json.loads(self._facts.get("generators", "{}"))
+        return {digest: frozenset((str(name), str(group)) for name, groups in sets.items() for group in groups)
+                for digest, sets in known.items()}
+
+    def note_generator(self, model_sha256: str, groups: Mapping[str, Iterable[str]]) -> None:
+        """Remember on whom a generator was trained: its images follow these groups in every split.
+
+        Args:
+            groups: set name -> groups, as in a model's groups.json.
+        """
+        known = json.loads(self._facts.get("generators", "{}"))
+        before = known.get(model_sha256, {})
+        merged = {name: sorted({*before.get(name, ()), *groups.get(name, ())}) for name in sorted({*before, *groups})}
+        if model_sha256 and merged and merged != before:
+            self._set_facts(generators=json.dumps({**known, model_sha256: merged}, sort_keys=True))
 
     def _set_facts(self, **facts: str) -> None:
         with self._writing():

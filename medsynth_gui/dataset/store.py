@@ -95,6 +95,13 @@ class SampleStore:
         """The row with this id; case counts for nothing, as in file names."""
         return next(iter(self._selected("WHERE id = ? COLLATE NOCASE", identity)), None)
 
+    def real_groups(self) -> frozenset[tuple[str, str]]:
+        """(source set, group) of all samples that were scanned."""
+        with self._translated():
+            return frozenset(self._connection.execute(
+                "SELECT DISTINCT source_set, grp FROM samples "
+                "WHERE NOT COALESCE(json_extract(provenance, '$.synthetic'), 0)").fetchall())
+
     def with_pixels(self, image_sha256: str) -> tuple[Sample, ...]:
         """The rows whose image file has this digest."""
         return self._selected("WHERE image_sha256 = ? ORDER BY id", image_sha256)

@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 import torch
-from torch import nn
+from torch import Tensor, nn
 from torch.nn import functional as F
 
 from medsynth_gui.core.errors import ModelError
 from medsynth_gui.core.model_card import ModelCard, read_card
 from medsynth_gui.core.paths import models
 from medsynth_gui.engine.device import Runtime
-from medsynth_gui.engine.networks.residual_encoder import ResidualEncoder
-from medsynth_gui.engine.training.copies import squared
+from medsynth_gui.engine.networks.residual_encoder import Encoding, ResidualEncoder
+from medsynth_gui.engine.training.copies import Copy, Square, copied, squared
 from medsynth_gui.engine.weights import load_network
 
 Gray = npt.NDArray[np.uint8]
 Float = npt.NDArray[np.float32]
 ENCODER = "enc-medsynth"
 _BATCH = 32
+_WHOLE = Copy()
+# A code is that of the whole image and of its four corners, mirrored too: copies are often shifted or cropped.
+_CORNERS = [Copy(crop=(0.86, 0.86), crop_at=place) for place in ((0.0, 0.0), (0.0, 1.0), (1.0, 0.0), (1.0, 1.0))]
+_LOOKS = [replace(look, flip=flip) for flip in (False, True) for look in (_WHOLE, *_CORNERS)]
 
 
 def shipped_encoder(runtime: Runtime) -> Encoder:
@@ -47,9 +52,12 @@ class Encoder:
             raise ModelError("model-wrong-task", model=card.id, task=card.task, wanted="encoder")
         self.network, self.size = network, int(card.input.get("size", 128))
 
+    @torch.inference_mode()
     def embed(self, images: Sequence[Gray]) -> Float:
         """Features (n, d) of gray images (y, x) of any size; about 0 with deviation 1 over the training data."""
-        return self.describe(images)[0]
+        squares = [squared(image, self.size) for image in images]
+        parts = [self._call(squares[start:start + _BATCH], _WHOLE).features for start in range(0, len(squares), _BATCH)]
+        return _joined(parts, self.network.features)
 
     def codes(self, images: Sequence[Gray]) -> Float:
         """L2-normalised codes (n, k); the cosine of two is how alike their images are, mirrored or not."""
@@ -63,12 +71,18 @@ class Encoder:
         for start in range(0, len(images), _BATCH):
             if on_progress:
                 on_progress(start, len(images))
-            squares = np.stack([squared(image, self.size).image for image in images[start:start + _BATCH]])
-            x = torch.from_numpy(squares.astype(np.float32) / 255)[:, None].to(self.runtime.device)
-            with self.runtime.autocast():
-                seen, mirrored = self.network(x), self.network(x.flip(3))
-            features.append(seen.features.float().cpu().numpy())
-            codes.append(F.normalize(seen.code + mirrored.code, dim=1).float().cpu().numpy())
-        if not features:
-            return (np.zeros((0, self.network.features), np.float32), np.zeros((0, self.network.code), np.float32))
-        return np.concatenate(features), np.concatenate(codes)
+            squares = [squared(image, self.size) for image in images[start:start + _BATCH]]
+            views = [self._call(squares, look) for look in _LOOKS]
+            features.append(views[0].features)
+            codes.append(F.normalize(torch.stack([view.code for view in views]).sum(0), dim=1))
+        return _joined(features, self.network.features), _joined(codes, self.network.code)
+
+    def _call(self, squares: Sequence[Square], view: Copy) -> Encoding:
+        x = np.stack([copied(square, view) for square in squares]).astype(np.float32) / 255
+        with self.runtime.autocast():
+            found = self.network(torch.from_numpy(x)[:, None].to(self.runtime.device))
+        return Encoding(found.features.float(), found.code.float())
+
+
+def _joined(parts: Sequence[Tensor], width: int) -> Float:
+    return torch.cat(list(parts)).cpu().numpy() if parts else np.zeros((0, width), np.float32)

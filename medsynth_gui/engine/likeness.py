@@ -18,46 +18,75 @@ Float = npt.NDArray[np.float32]
 Values = npt.NDArray[np.float64]
 
 LIKENESS_FILE = "likeness.safetensors"
-# Own images warned of in cross-validation, by each of two scores: together at most a twentieth of new ones.
+# Own images that each of two scores may warn of in cross-validation: together at most a twentieth of new ones.
 _FALSE_ALARMS = 0.01
 _FOLDS = 5
-_SHRINK = 0.1
-_RIDGE = 0.03
+_SHRINK_DISTANCE, _SHRINK_KINDS = 0.05, 0.01
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
+class Kinds:
+    """Descriptions (n, d) of images, with the set and the group of each; a group is never judged by itself."""
+
+    described: Float
+    sets: Sequence[str]
+    groups: Sequence[str]
+
+    def part(self, chosen: npt.NDArray[np.bool_]) -> Kinds:
+        """The images that are chosen (n,)."""
+        return Kinds(self.described[chosen], [name for name, kept in zip(self.sets, chosen, strict=True) if kept],
+                     [name for name, kept in zip(self.groups, chosen, strict=True) if kept])
+
+
+@dataclass(frozen=True, eq=False)
 class _Fit:
-    """Distance: spread of own features. Direction: own against other images, least squares, sides of equal weight."""
+    """Linear discriminants of all sets, and the spread of own images around the middle of their set.
 
-    center: Values
+    Attributes:
+        centers: (own sets, d), in the middle of each.
+        precision: (d, d), inverse of what own images spread.
+        weights: (own sets + other sets, d), own ones first; `offsets` likewise.
+    """
+
+    centers: Values
     precision: Values
-    direction: Values
-    offset: float
+    weights: Values
+    offsets: Values
 
-    def scores(self, x: Values) -> Values:
-        """(n, 2), larger is less alike: the Mahalanobis distance and how far on the side of other images."""
-        away = x - self.center
-        distance = np.sqrt(np.maximum(((away @ self.precision) * away).sum(1), 0) / x.shape[1])
-        return np.stack([distance, -(x @ self.direction + self.offset)], 1)
+    def scores(self, described: Float) -> Values:
+        """(n, 2), larger is less alike: Mahalanobis distance to the nearest own set, log odds of other sets."""
+        x = described.astype(np.float64)
+        away = [x - center for center in self.centers]
+        distance = np.min([((part @ self.precision) * part).sum(1) for part in away], axis=0) / x.shape[1]
+        votes, own = x @ self.weights.T + self.offsets, len(self.centers)
+        odds = (np.logaddexp.reduce(votes[:, own:], axis=1) - np.logaddexp.reduce(votes[:, :own], axis=1)
+                if votes.shape[1] > own else np.zeros(len(x)))
+        return np.stack([np.sqrt(np.maximum(distance, 0)), odds], 1)
 
 
-def _fit(own: Values, others: Values) -> _Fit:
-    center = own.mean(0)
-    away = own - center
-    covariance = away.T @ away / len(own)
-    size = np.trace(covariance) / len(covariance)
-    precision = np.linalg.inv((1 - _SHRINK) * covariance + _SHRINK * size * np.eye(len(covariance)))
-    if not len(others):
-        return _Fit(center, precision, np.zeros(len(center)), 0.0)
-    x = np.concatenate([own, others])
-    wanted = np.concatenate([np.ones(len(own)), -np.ones(len(others))])
-    weight = np.concatenate([np.full(len(own), 0.5 / len(own)), np.full(len(others), 0.5 / len(others))])
-    middle = weight @ x
-    away = x - middle
-    spread = (away * weight[:, None]).T @ away
-    ridge = _RIDGE * np.trace(spread) / len(spread) * np.eye(len(spread))
-    direction = np.linalg.solve(spread + ridge, (away * weight[:, None]).T @ wanted)
-    return _Fit(center, precision, direction, float(weight @ wanted - middle @ direction))
+def _fit(own: Kinds, others: Kinds) -> _Fit:
+    centers, spread = _middles(own)
+    other_centers, other_spread = _middles(others)
+    within = (spread.sum(0) + other_spread.sum(0)) / (len(spread) + len(other_spread))
+    everyone = np.concatenate([centers, other_centers])
+    weights = everyone @ _inverse(within, _SHRINK_KINDS)
+    return _Fit(centers, _inverse(spread.mean(0), _SHRINK_DISTANCE), weights, -0.5 * (weights * everyone).sum(1))
+
+
+def _middles(kinds: Kinds) -> tuple[Values, Values]:
+    """Means (sets, d) and covariances (sets, d, d) of each set."""
+    names, width = np.array(kinds.sets, np.str_), kinds.described.shape[1]
+    parts = [kinds.described[names == name].astype(np.float64) for name in sorted(set(kinds.sets))]
+    if not parts:
+        return np.zeros((0, width)), np.zeros((0, width, width))
+    away = [part - part.mean(0) for part in parts]
+    return np.stack([part.mean(0) for part in parts]), np.stack([part.T @ part / len(part) for part in away])
+
+
+def _inverse(covariance: Values, shrink: float) -> Values:
+    """Inverse of a covariance drawn towards a round one: there are fewer images than numbers."""
+    size = np.trace(covariance) / len(covariance) or 1.0
+    return np.asarray(np.linalg.inv((1 - shrink) * covariance + shrink * size * np.eye(len(covariance))), np.float64)
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,7 +95,7 @@ class Likeness:
 
     Attributes:
         limits: (2,), what scores stay below on images like those of training.
-        facts: the encoder that the features are of, and how the limits were found.
+        facts: the encoder that the features are of, and how many images were learned from.
     """
 
     _own: _Fit
@@ -74,33 +103,31 @@ class Likeness:
     facts: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
-    def learn(cls, own: Float, groups: Sequence[str], others: Float, facts: Mapping[str, Any]) -> Likeness:
-        """From descriptions (n, d) of own images and (m, d) of other kinds; a group is never judged by itself.
+    def learn(cls, own: Kinds, others: Kinds, facts: Mapping[str, Any]) -> Likeness:
+        """From own images and from other kinds.
 
         Limits come from scores of own images by fits that did not see their group.
         """
-        x, y = own.astype(np.float64), others.astype(np.float64)
-        names = {name: number for number, name in enumerate(dict.fromkeys(groups))}
-        fold = np.random.default_rng(0).permutation(len(names))[[names[name] for name in groups]] % _FOLDS
-        scores = np.concatenate([_fit(x[fold != k], y).scores(x[fold == k]) for k in range(min(_FOLDS, len(names)))
-                                 if (fold != k).any()]) if len(names) > 1 else _fit(x, y).scores(x)
-        # A quantile of few images is a matter of luck: the spread has its say too.
-        limits = np.maximum(np.quantile(scores, 1 - _FALSE_ALARMS, axis=0), scores.mean(0) + 2.33 * scores.std(0))
-        return cls(_fit(x, y), limits, {**facts, "images": len(own), "others": len(others)})
+        numbers = {name: number for number, name in enumerate(dict.fromkeys(own.groups))}
+        fold = np.random.default_rng(0).permutation(len(numbers))[[numbers[name] for name in own.groups]] % _FOLDS
+        folds = [fold == k for k in range(_FOLDS) if (fold == k).any() and (fold != k).any()]
+        scores = np.concatenate([_fit(own.part(~out), others).scores(own.described[out]) for out in folds]) \
+            if folds else _fit(own, others).scores(own.described)
+        limits = np.quantile(scores, 1 - _FALSE_ALARMS, axis=0)
+        return cls(_fit(own, others), limits,
+                   {**facts, "images": len(own.described), "others": len(others.described)})
 
     def unlike(self, described: Float) -> npt.NDArray[np.bool_]:
         """(n,): which of the images described as (n, d) are unlike those of training."""
-        return np.asarray((self._own.scores(described.astype(np.float64)) > self.limits).any(1))
+        return np.asarray((self._own.scores(described) > self.limits).any(1))
 
     def save(self, folder: Path) -> None:
         """Write it beside the weights; equal ones give equal bytes."""
         from safetensors.numpy import save
 
-        tensors = {"center": self._own.center, "precision": self._own.precision, "direction": self._own.direction}
         write_bytes(folder / LIKENESS_FILE, save(
-            {name: np.ascontiguousarray(value, np.float32) for name, value in tensors.items()},
-            {"json": json.dumps({**self.facts, "offset": self._own.offset, "limits": self.limits.tolist()},
-                                sort_keys=True)}))
+            {name: np.ascontiguousarray(value, np.float32) for name, value in vars(self._own).items()},
+            {"json": json.dumps({**self.facts, "limits": self.limits.tolist()}, sort_keys=True)}))
 
     @classmethod
     def load(cls, folder: Path) -> Likeness | None:
@@ -117,8 +144,8 @@ class Likeness:
         try:
             with safe_open(path, framework="numpy") as stream:
                 facts = json.loads((stream.metadata() or {})["json"])
-                center, precision, direction = (stream.get_tensor(name).astype(np.float64)
-                                                for name in ("center", "precision", "direction"))
-            return cls(_Fit(center, precision, direction, float(facts["offset"])), np.array(facts["limits"]), facts)
+                fit = _Fit(*(stream.get_tensor(name).astype(np.float64)
+                             for name in ("centers", "precision", "weights", "offsets")))
+            return cls(fit, np.array(facts["limits"], np.float64), facts)
         except (SafetensorError, OSError, KeyError, ValueError) as error:
             raise ModelError("likeness-unreadable", path=path, detail=str(error).splitlines()[0]) from error

@@ -22,7 +22,7 @@ class World:
     """Descriptions of images, without their pixels.
 
     Attributes:
-        described: features and codes side by side, (n, d).
+        described: features (n, d).
         sets: the set of each image.
         groups: its group.
         held_out: whether no training may see it, (n,).

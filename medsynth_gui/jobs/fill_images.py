@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from medsynth_gui.core.errors import Message
 from medsynth_gui.core.model_card import ModelCard
 from medsynth_gui.dataset.plan import Stratum
 from medsynth_gui.dataset.sample import Sample
@@ -35,6 +36,11 @@ class ImageMaker:
                        Gates(card, job.thresholds or Thresholds(), job.compute, training=job.training))
         self._masks = StratumMasks(card, job.plan.bounds, samples=samples, folder=job.masks, seed=job.seed,
                                    native=self.synthesizer.native_mask)
+
+    @property
+    def warnings(self) -> tuple[Message, ...]:
+        """Gates that cannot judge, and a generator that has seen few patients."""
+        return self._gates.warnings if self._gates else ()
 
     def make(self, stratum: Stratum, attempt: int, ctx: JobContext) -> tuple[SyntheticImage, tuple[GateResult, ...]]:
         """Draw and judge one image; `ctx` hears of its steps.

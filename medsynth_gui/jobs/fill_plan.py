@@ -18,6 +18,7 @@ from medsynth_gui.jobs.fill_report import FillReport
 from medsynth_gui.jobs.fill_run import FillRun
 from medsynth_gui.jobs.gates import Thresholds
 from medsynth_gui.jobs.job import JobContext, Lane
+from medsynth_gui.jobs.licence import check_licence
 from medsynth_gui.jobs.synthesize import check_request
 
 GATES = ("off", "record", "reject")
@@ -36,6 +37,7 @@ class FillPlan:
         thresholds: of the gates; None for their calibrated defaults.
         training: folder of training images, in whose pixels a copy is confirmed.
         limit: accept at most so many images; None for all that are missing.
+        accept_licence: the user says that the model's licence allows the wanted use.
         patience: attempts for each image wanted, before a row is given up.
     """
 
@@ -53,6 +55,7 @@ class FillPlan:
     guidance: float | None = None
     limit: int | None = None
     patience: int = 6
+    accept_licence: bool = False
     compute: Compute = field(default_factory=Compute)
     lane = Lane.GPU
 
@@ -81,6 +84,7 @@ class FillPlan:
         check_request(card, None, 1 if self.limit is None else self.limit, self.size, self.steps)
         if self.gates not in GATES:
             raise UsageError("gates-unknown", gates=self.gates, known=", ".join(GATES))
+        check_licence(card, self.accept_licence)
         if (self.project is None) == (self.out is None):
             raise UsageError("plan-no-place")
         return card
@@ -88,6 +92,7 @@ class FillPlan:
     def request(self, card: ModelCard) -> dict[str, Any]:
         """What decides the images, JSON-ready."""
         return {"model": self.model, "model_sha256": card.weights_sha256, "seed": self.seed,
+                "accept_licence": self.accept_licence,
                 "masks": _text(self.masks), "training": _text(self.training), "gates": self.gates,
                 "thresholds": asdict(self.thresholds) if self.thresholds else None, "size": self.size,
                 "steps": self.steps, "guidance": self.guidance, "limit": self.limit, "patience": self.patience,
@@ -101,7 +106,7 @@ class FillPlan:
             KeyError, TypeError, ValueError: the record is none.
         """
         fields = {name: request[name] for name in ("model", "seed", "gates", "size", "steps", "guidance", "limit",
-                                                   "patience")}
+                                                   "patience", "accept_licence")}
         return cls(plan_of(request["plan"]), project=project, compute=compute,
                    masks=_path(request["masks"]), training=_path(request["training"]),
                    thresholds=Thresholds(**request["thresholds"]) if request["thresholds"] else None, **fields)

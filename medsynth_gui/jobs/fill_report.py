@@ -92,7 +92,13 @@ def attempts_left(cells: tuple[CellProgress, ...]) -> float:
 
 @dataclass(frozen=True)
 class FillReport:
-    """What became of a fill; `state` is "done", "stopped" (it can go on) or "cancelled"."""
+    """What became of a fill.
+
+    Attributes:
+        state: "done", "stopped" (it can go on) or "cancelled".
+        root: where its state and the rejected images lie; place: where the accepted ones are.
+        warnings: gates that could not judge, and the like.
+    """
 
     state: str
     cells: tuple[CellProgress, ...]
@@ -101,6 +107,7 @@ class FillReport:
     root: Path
     place: Path
     ran: Mapping[str, Any] = field(default_factory=dict)
+    warnings: tuple[Message, ...] = ()
 
     @property
     def exit_code(self) -> int:
@@ -113,6 +120,7 @@ class FillReport:
         return {"state": self.state, "model": self.model, "seed": self.seed, "out": str(self.place), **self.ran,
                 "asked": sum(cell.wanted for cell in self.cells), **total,
                 "rejected": total["made"] - total["accepted"], "cells": [cell.record() for cell in self.cells],
+                "warnings": [warning.english() for warning in self.warnings],
                 "failed": [{"path": cell.stratum.key, "id": cell.problem.id, "message": cell.problem.english()}
                            for cell in self.cells if cell.problem]}
 
@@ -127,4 +135,7 @@ class FillReport:
             why = ", ".join(f"{gate} {count}" for gate, count in cell.rejected.items()) or "–"
             lines.append(f"| {cell.stratum.key} | {cell.wanted} | {cell.accepted} | {cell.made} | {why} |")
         reasons = [f"- {cell.stratum.key}: {cell.problem.english()}" for cell in self.cells if cell.problem]
-        return "\n".join([*lines, *(["", "Not filled:", "", *reasons] if reasons else [])]) + "\n"
+        warnings = [f"- {warning.english()}" for warning in self.warnings]
+        for head, found in (("Not filled:", reasons), ("Warnings:", warnings)):
+            lines += ["", head, "", *found] if found else []
+        return "\n".join(lines) + "\n"

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -23,11 +22,12 @@ from medsynth_gui.dataset.sample import Sample
 from medsynth_gui.jobs.fill_folder import FillFolder
 from medsynth_gui.jobs.fill_images import ImageMaker
 from medsynth_gui.jobs.fill_report import CellProgress, FillProgress, FillReport
-from medsynth_gui.jobs.gates import GateResult
+from medsynth_gui.jobs.gates import TRAINED, GateResult, seen_groups
 from medsynth_gui.jobs.job import JobCancelled, JobContext, Progress
 from medsynth_gui.jobs.make_plan import problems_of
 from medsynth_gui.jobs.segment import label_set_of
 from medsynth_gui.jobs.synthesize import SyntheticImage
+from medsynth_gui.jobs.synthesize_files import generator_record
 
 if TYPE_CHECKING:
     from medsynth_gui.jobs.fill_plan import FillPlan
@@ -81,11 +81,12 @@ class FillRun:
         self._samples: tuple[Sample, ...] = self._project.samples() if self._project else ()
         names = [sample.id for sample in self._samples]
         first = {cell.stratum.key: next_attempt(job.seed, cell.stratum, names) for cell in self._cells}
-        self._folder = FillFolder(root, {**job.request(self._card), "first": first})
+        self._folder = FillFolder(root, job.request(self._card),
+                                  generator_record(self._card, None, job.accept_licence), first)
         place = {cell.stratum.key: number for number, cell in enumerate(self._cells)}
-        for record in self._folder.records:
-            if (number := place.get(record["stratum"])) is not None:
-                self._cells[number] = self._cells[number].after(record["rejected_by"], job.patience)
+        for row, _, rejected_by in self._folder.records():
+            if (number := place.get(row)) is not None:
+                self._cells[number] = self._cells[number].after(rejected_by, job.patience)
         self._wanted = max(1, self._still_wanted())
 
     def _still_wanted(self) -> int:
@@ -97,11 +98,13 @@ class FillRun:
     def run(self) -> FillReport:
         """Make images until no row is open; a run that is stopped leaves a report too."""
         ran: dict[str, Any] = {}
+        self._warnings: tuple[Message, ...] = ()
         try:
             self._ctx.publish(self._progress())
             if self._still_wanted():
                 maker = ImageMaker(self._job, self._card, self._samples)
                 ran = dict(maker.synthesizer.runtime.record())
+                self._warnings = maker.warnings
                 while self._still_wanted():
                     self._make(maker, self._next_row())
         except JobCancelled:
@@ -117,7 +120,7 @@ class FillRun:
     def _make(self, maker: ImageMaker, number: int) -> None:
         """One image of a row, judged and written."""
         cell = self._cells[number]
-        attempt = int(self._folder.request["first"][cell.stratum.key]) + cell.made
+        attempt = self._folder.first_attempts[cell.stratum.key] + cell.made
         try:
             made, verdicts = maker.make(cell.stratum, attempt, JobContext(report=self._tell))
         except ProjectError as error:
@@ -134,22 +137,17 @@ class FillRun:
         share = min(0.99, progress.done / (progress.total or 1.0))
         self._ctx.checkpoint(self._accepted_now + share, self._wanted, f"{self._accepted_now} of {self._wanted}")
 
-    def _keep(self, made: SyntheticImage, stratum: Stratum, attempt: int, verdicts: Iterable[GateResult],
+    def _keep(self, made: SyntheticImage, stratum: Stratum, attempt: int, verdicts: Sequence[GateResult],
               stopped_by: str) -> None:
         """Write an image, then its line."""
         name = f"{name_stem(self._job.seed, stratum)}{attempt:05d}"
-        if self._project is not None and not stopped_by:
-            files = {"image": self._add(self._project, made, stratum, name)}
-        else:
-            files = self._folder.write_pair(made, name, self._labels, rejected=bool(stopped_by))
-        record = {"id": name, **files, "class": stratum.class_name, "view": stratum.view, "scanner": stratum.scanner,
-                  "synthetic": True, "sha256": hashlib.sha256(made.image.tobytes()).hexdigest(),
-                  "stratum": stratum.key, "attempt": attempt, "rejected_by": stopped_by,
-                  "gates": [verdict.record() for verdict in verdicts], "provenance": made.provenance.record()}
-        self._folder.add(record, rejected=bool(stopped_by))
+        sample = self._add(self._project, made, stratum, name) if self._project and not stopped_by else ""
+        self._folder.keep(made, verdicts, self._labels, name, stratum=stratum, attempt=attempt,
+                          rejected_by=stopped_by, sample=sample)
 
     def _add(self, project: Project, made: SyntheticImage, stratum: Stratum, name: str) -> str:
         """Add an accepted image to the project; after a crash it may be there already."""
+        project.note_generator(self._card.weights_sha256, seen_groups(self._card, (TRAINED,)))
         try:
             return project.add_image(
                 made.image, made.provenance, id=name, title=name, class_name=stratum.class_name, mask=made.mask,
@@ -167,8 +165,8 @@ class FillRun:
         place: Path = self._job.project or self._folder.root
         report = FillReport(state, tuple(self._cells), self._card.id, self._job.seed, self._folder.root, place,
                             {"model_sha256": self._card.weights_sha256, "gates": self._job.gates, **ran,
-                             "seconds": round(time.monotonic() - self._started, 3)})
-        self._folder.finish(report, index=self._project is None)
+                             "seconds": round(time.monotonic() - self._started, 3)}, self._warnings)
+        self._folder.finish(report, whole=self._project is None)
         return report
 
 

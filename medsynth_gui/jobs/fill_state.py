@@ -8,12 +8,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from medsynth_gui.core.errors import InputError, Message
+from medsynth_gui.core.errors import InputError, MedSynthError, Message
+from medsynth_gui.core.provenance import Provenance
 from medsynth_gui.io.atomic import write_json
+from medsynth_gui.io.json_lines import read_lines
+from medsynth_gui.io.raster_files import read_gray, read_labels
 from medsynth_gui.jobs.catalogue import Compute
 from medsynth_gui.jobs.fill_folder import MANIFEST, REJECTED, REPORT, read_request
 from medsynth_gui.jobs.fill_plan import FILLS, FillPlan
+from medsynth_gui.jobs.gates import GateResult
 from medsynth_gui.jobs.job import JobContext, Lane
+from medsynth_gui.jobs.synthesize import SyntheticImage
 
 ENDED = ("done", "cancelled")
 
@@ -74,9 +79,37 @@ class GiveUpFill:
         write_json(self.root / REPORT, {**_report(self.root), "state": "cancelled"})
 
 
-def rejected_folder(root: Path) -> Path | None:
-    """Where the rejected images of a fill lie; None where there are none."""
-    return root / REJECTED if (root / REJECTED / MANIFEST).is_file() else None
+@dataclass(frozen=True)
+class ReadRejected:
+    """The images that the gates of a fill stopped, with what they said; at most `most` of them, the last made."""
+
+    root: Path
+    most: int = 200
+    lane = Lane.IO
+
+    @property
+    def title(self) -> Message:
+        return Message("job-read-rejected")
+
+    def run(self, ctx: JobContext) -> tuple[tuple[SyntheticImage, tuple[GateResult, ...]], ...]:
+        """Those that cannot be read any more are left out."""
+        below = self.root / REJECTED
+        found: list[tuple[SyntheticImage, tuple[GateResult, ...]]] = []
+        for record in list(read_lines(below / MANIFEST))[-self.most:]:
+            ctx.checkpoint(len(found), None)
+            with suppress(MedSynthError, KeyError, TypeError, ValueError):
+                made = SyntheticImage(read_gray(below / record["image"]), read_labels(below / record["mask"]),
+                                      Provenance.from_record(record["provenance"]), int(record["attempt"]),
+                                      record["class"] or None)
+                found.append((made, tuple(map(_verdict, record["gates"]))))
+        return tuple(found)
+
+
+def _verdict(record: dict[str, Any]) -> GateResult:
+    """The inverse of `GateResult.record`."""
+    judged = record["passed"] is not None
+    return GateResult(record["gate"], record["passed"] is not False, record["value"] or 0.0, record["limit"] or 0.0,
+                      record["judge"], record.get("neighbour", ""), record.get("detail", ""), judged)
 
 
 def _state(root: Path) -> str:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from medsynth_gui.core.errors import Message
-from medsynth_gui.core.model_card import read_card
 from medsynth_gui.jobs.catalogue import Compute, find_model
 from medsynth_gui.jobs.job import JobContext, Lane
 from medsynth_gui.jobs.synthesize import SyntheticImage
 
 if TYPE_CHECKING:
     from medsynth_gui.jobs.gates import GateResult, Gates, Thresholds
+
+# The gates of the last generator, read once while nothing about them changes.
+_gates: dict[tuple[object, ...], Gates] = {}
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,19 +44,18 @@ class JudgeImage:
         Raises:
             ModelError: the generator is not there, or its calibration cannot be read.
         """
+        from medsynth_gui.jobs.gates import Gates
+
         ctx.checkpoint(0)
         card = find_model(self.model, task="synthesis")
-        gates = _gates(card.folder, card.weights_sha256, self.thresholds, self.compute, self.training)
+        key = (str(card.folder), card.weights_sha256, self.thresholds, self.compute, self.training)
+        if key not in _gates:
+            gates = Gates(card, self.thresholds, self.compute, self.training,
+                          lambda done, total: ctx.checkpoint(done, total))
+            _gates.clear()
+            _gates[key] = gates
         ctx.checkpoint(0)
-        return gates.judge(self.made.image, self.made.mask)
-
-
-@lru_cache(maxsize=2)
-def _gates(folder: Path, _: str, thresholds: Thresholds | None, compute: Compute, training: Path | None) -> Gates:
-    """The gates of a generator, read once while nothing about them changes."""
-    from medsynth_gui.jobs.gates import Gates
-
-    return Gates(read_card(folder), thresholds, compute, training)
+        return _gates[key].judge(self.made.image, self.made.mask)
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ class LikenessJudge:
 
     def unlike(self, gray: npt.NDArray[np.uint8]) -> bool:
         """Whether an image (y, x) is unlike those that the model was taught with."""
-        return bool(self.likeness.unlike(np.concatenate(self.encoder.describe([gray]), 1))[0])
+        return bool(self.likeness.unlike(self.encoder.embed([gray]))[0])
 
 
 def likeness_judge(card: ModelCard, compute: Compute) -> LikenessJudge | None:

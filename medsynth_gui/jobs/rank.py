@@ -131,8 +131,8 @@ class _Judging:
         """By the doubts of a segmenter, or where it differs from the mask."""
         try:
             card = find_model(self._request.model, task="segmentation")
-        except ModelError as error:
-            self.notes.append(Message("queue-no-model", {"detail": error.message.english()}))
+        except ModelError:
+            self.notes.append(Message("queue-no-model", {"model": self._request.model}))
             return by_value(waiting, {})
         self.judge = card.title
         doubts, differences = f"entropy {card.weights_sha256}", f"dice {card.weights_sha256}"

@@ -64,7 +64,7 @@ class SynthesisFolder:
 
     def __init__(self, root: Path, request: Mapping[str, Any], generator: Mapping[str, Any]) -> None:
         self.root, plain = root, json.loads(json.dumps(request, default=str))
-        known = _read_request(root)
+        known = read_request(root)
         if known is None and root.is_dir() and (others := sorted(path.name for path in root.iterdir())):
             raise UsageError("folder-in-use", path=root, names=", ".join(others[:3]))
         if known is not None:
@@ -83,28 +83,33 @@ class SynthesisFolder:
         return Manifest(self.root / place / MANIFEST, self.counts[place])
 
     def add(self, made: SyntheticImage, verdicts: Sequence[GateResult], labels: LabelSet, *, rejected: bool,
-            problems: Sequence[str] = (), modality: str = "") -> None:
+            problems: Sequence[str] = (), modality: str = "", name: str = "", elsewhere: str = "",
+            further: Mapping[str, Any] | None = None) -> None:
         """Write image and mask, then their line.
 
         Args:
             problems: what was unusual about the mask, in words.
             modality: also write the image as DICOM of this modality; empty for PNG alone.
+            name: of the image; seed and index by default.
+            elsewhere: what it is called where it lies already, so that only its line is written.
+            further: more for its line.
         """
         place = REJECTED if rejected else ""
         provenance = _without_threads(made.provenance)
-        name = f"synthetic-{provenance.seed}-{made.index:05d}"
+        name = name or f"synthetic-{provenance.seed}-{made.index:05d}"
         text = provenance_text(provenance)
-        files = {"image": f"images/{name}.png", "mask": f"masks/{name}.png"}
-        write_gray_png(self.root / place / files["image"], made.image, text)
-        write_label_png(self.root / place / files["mask"], made.mask, labels)
+        files = {"sample": elsewhere} if elsewhere else {"image": f"images/{name}.png", "mask": f"masks/{name}.png"}
+        if not elsewhere:
+            write_gray_png(self.root / place / files["image"], made.image, text)
+            write_label_png(self.root / place / files["mask"], made.mask, labels)
         if modality and not rejected:
             files["dicom"] = f"dicom/{name}.dcm"
             _write_dicom(self.root / files["dicom"], made, provenance, name, modality)
         record = {"id": name, "index": made.index, **files, "class": made.class_name or "", "synthetic": True,
                   "sha256": hashlib.sha256(made.image.tobytes()).hexdigest(),
-                  "mask_sha256": hashlib.sha256(made.mask.tobytes()).hexdigest(),
+                  "mask_sha256": provenance.parameters.get("mask_sha256", ""),
                   SOURCE_TYPE: text[SOURCE_TYPE], "generator": GENERATOR, "generator_sha256": self.generator_sha256,
-                  "provenance": provenance.record()}
+                  "provenance": provenance.record(), **(further or {})}
         if problems:
             record["mask_problems"] = list(problems)
         if verdicts:
@@ -141,7 +146,12 @@ class SynthesisFolder:
             raise InputError("synthesis-damaged", path=path, detail=error) from error
 
 
-def _read_request(root: Path) -> dict[str, Any] | None:
+def read_request(root: Path) -> dict[str, Any] | None:
+    """What the synthesis in a folder was asked; None where there is none.
+
+    Raises:
+        InputError: it cannot be read.
+    """
     path = root / REQUEST
     if not path.is_file():
         return None

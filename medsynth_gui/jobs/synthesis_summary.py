@@ -55,7 +55,8 @@ def datasheet(generator: Mapping[str, Any], request: Mapping[str, Any], accepted
         "## The generator", "", f"- Licence: {generator['licence'] or 'none named'}"
         + (" (accepted by the user)" if generator.get("licence_accepted") else ""),
         f"- Credit: {generator['credit'] or '-'}", f"- Limits: {generator['limits'] or '-'}",
-        *(f"- Has seen {len(groups)} patients or groups of {name}" for name, groups in generator["groups"].items()),
+        *(f"- Was {part} on {len(groups)} patients or groups of {name}"
+          for part, sets in generator["groups"].items() for name, groups in sets.items()),
         "", "Their images must not be tested on with a model that was trained on these: split by the generator's "
         "groups (generator.json).", "",
         "## Files", "",

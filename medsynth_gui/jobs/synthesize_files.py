@@ -17,7 +17,7 @@ from medsynth_gui.dataset.training_set import image_files
 from medsynth_gui.io.atomic import write_text
 from medsynth_gui.jobs.batch import BatchReport
 from medsynth_gui.jobs.catalogue import Compute, find_model
-from medsynth_gui.jobs.gates import Gates, Thresholds, accepted, few_patients, seen_groups
+from medsynth_gui.jobs.gates import TRAINED, VALIDATED, Gates, Thresholds, accepted, few_patients, seen_groups
 from medsynth_gui.jobs.job import JobContext, Lane
 from medsynth_gui.jobs.licence import check_licence
 from medsynth_gui.jobs.masks import Candidate, MaskRequest, Masks, open_masks
@@ -140,15 +140,7 @@ class SynthesizeFiles:
                 "device": ran["device"], "precision": ran["precision"]}
 
     def _generator(self, card: ModelCard, gates: Gates | None) -> dict[str, Any]:
-        """What generator.json says: the model, whom it has seen, and how its gates were calibrated."""
-        groups = seen_groups(card)
-        return {"id": card.id, "title": card.title, "sha256": card.weights_sha256, "architecture": card.architecture,
-                "licence": card.licence, "licence_accepted": self.accept_licence, "credit": card.credit,
-                "limits": card.limits, "labels": {str(value): name for value, name in card.labels.items()},
-                "classes": list(card.classes), "training": dict(card.training),
-                "groups": groups, "group_count": sum(map(len, groups.values())),
-                "digitalSourceType": "trainedAlgorithmicMedia", "app_version": Provenance(True, card.id).app_version,
-                **({"gates": gates.record()} if gates else {})}
+        return generator_record(card, gates, self.accept_licence)
 
     def _finish(self, folder: SynthesisFolder, card: ModelCard, gates: Gates | None,
                 request: Mapping[str, Any]) -> list[str]:
@@ -162,6 +154,18 @@ class SynthesizeFiles:
         write_contact_sheet(self.out, folder.manifest(), Provenance(
             True, card.id, card.weights_sha256, self.seed), f"{card.id}, seed {self.seed}")
         return warnings
+
+
+def generator_record(card: ModelCard, gates: Gates | None, licence_accepted: bool) -> dict[str, Any]:
+    """What generator.json says: the model, whom it has seen, and how its gates were calibrated."""
+    groups = {part: seen_groups(card, (part,)) for part in (TRAINED, VALIDATED)}
+    return {"id": card.id, "title": card.title, "sha256": card.weights_sha256, "architecture": card.architecture,
+            "licence": card.licence, "licence_accepted": licence_accepted, "credit": card.credit,
+            "limits": card.limits, "labels": {str(value): name for value, name in card.labels.items()},
+            "classes": list(card.classes), "training": dict(card.training),
+            "groups": groups, "group_count": sum(map(len, seen_groups(card).values())),
+            "digitalSourceType": "trainedAlgorithmicMedia", "app_version": Provenance(True, card.id).app_version,
+            **({"gates": gates.record()} if gates else {})}
 
 
 class UsableMasks:

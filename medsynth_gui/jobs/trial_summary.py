@@ -30,8 +30,7 @@ def summarise(arms: Sequence[Arm], done: Mapping[ArmRun, Mapping[str, Any]]) -> 
     table = [_arm_row(arm, images, [done[run] for run in runs]) for (arm, images), runs in cells.items()]
     differences = [found for (arm, images), runs in cells.items() if arm is not base
                    and (found := _difference(arm, base, images, runs, done))]
-    return {"base": base.name, "arms": table, "differences": differences,
-            "sentences": [row["sentence"] for row in differences]}
+    return {"base": base.name, "arms": table, "differences": differences}
 
 
 def _arm_row(arm: Arm, images: int | None, finished: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

@@ -29,14 +29,14 @@ class Interval:
 
 
 def bootstrap(values: Sequence[float] | Values, groups: Sequence[str], *,
-              statistic: Callable[[Values], float] = lambda sample: float(np.mean(sample)),
+              statistic: Callable[[Values], float] | None = None,
               resamples: int = 2000, level: float = 0.95, seed: int = 0) -> Interval:
     """Percentile interval of a statistic when whole groups are drawn with replacement.
 
     Args:
         values: one per image.
         groups: the group of each.
-        statistic: of a one-dimensional array.
+        statistic: of a one-dimensional array; None for the mean, which is a hundred times as fast.
         seed: the same seed gives the same interval.
 
     Raises:
@@ -50,10 +50,14 @@ def bootstrap(values: Sequence[float] | Values, groups: Sequence[str], *,
     blocks = np.split(data[order], np.cumsum(np.bincount(member))[:-1])
     random = np.random.default_rng(seed)
     draws = random.integers(0, len(names), (resamples, len(names)))
-    figures = [statistic(np.concatenate([blocks[index] for index in draw])) for draw in draws]
+    if statistic is None:
+        sums, sizes = np.array([block.sum() for block in blocks]), np.array([len(block) for block in blocks])
+        figures = sums[draws].sum(1) / sizes[draws].sum(1)
+    else:
+        figures = np.array([statistic(np.concatenate([blocks[index] for index in draw])) for draw in draws])
     tail = 50 * (1 - level)
     low, high = np.percentile(figures, (tail, 100 - tail))
-    return Interval(float(statistic(data)), float(low), float(high), len(names), level)
+    return Interval(float(statistic(data) if statistic else data.mean()), float(low), float(high), len(names), level)
 
 
 def wilson(count: int, total: int, *, z: float = 1.959964) -> tuple[float, float]:

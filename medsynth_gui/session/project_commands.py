@@ -103,13 +103,25 @@ def add_synthetic_to_project(session: Session, images: Iterable[SyntheticImage])
         UsageError: no project is open.
         ProjectError, StorageError: the project refuses.
     """
-    project = _project(session)
+    project, images = _project(session), tuple(images)
+    for digest in {image.provenance.model_sha256 for image in images} - set(project.generators):
+        _note_generator(project, session, digest)
     samples = tuple(project.add_image(
         image.image, image.provenance, title=f"synthetic-{image.provenance.seed}-{image.index:04d}",
         class_name=image.class_name or "", mask=image.mask,
         mask_provenance=Provenance(synthetic=False, producer="hand")) for image in images)
     session.project_changed.emit(project)
     return samples
+
+
+def _note_generator(project: Project, session: Session, model_sha256: str) -> None:
+    """Tell a project whom a generator has seen, if its model folder is still there."""
+    from medsynth_gui.jobs.catalogue import list_models
+    from medsynth_gui.jobs.gates import TRAINED, seen_groups
+
+    for card in list_models("synthesis", further=map(Path, session.settings["model_folders"])):
+        if card.weights_sha256 == model_sha256:
+            project.note_generator(model_sha256, seen_groups(card, (TRAINED,)))
 
 
 def _project(session: Session) -> Project:

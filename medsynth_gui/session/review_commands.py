@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 Labels = npt.NDArray[np.uint8]
 _ALL = frozenset(range(1, 256))
+# Stills of the queue that somebody has decided on; what they hold is in their journals.
+_KEPT_OPEN = 12
 _TAKEN_OVER = "Mask of the project"
 
 
@@ -223,6 +225,9 @@ def _still(session: Session, loaded: LoadedSample, reader: str) -> OpenSeries:
                         reader=reader)
     session.opened = (*session.opened, opened)
     session.series_changed.emit(session.opened)
+    settled = [one for one in session.opened if one.is_sample and one.review.done and one is not session.current]
+    for old in settled[:-_KEPT_OPEN]:
+        close_series(session, old.key)
     return opened
 
 

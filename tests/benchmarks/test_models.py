@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+
 import pytest
 import torch
 
@@ -11,6 +14,7 @@ from medsynth_gui.engine.segmenter import Segmenter
 from medsynth_gui.io.readers import open_path
 from medsynth_gui.jobs.catalogue import Compute, find_model
 from medsynth_gui.jobs.job import JobContext
+from medsynth_gui.jobs.latency import MeasureLatency
 from medsynth_gui.jobs.sample_case import sample_path
 from medsynth_gui.jobs.segment import SegmentSeries
 from tests.benchmarks.conftest import Table, milliseconds
@@ -43,3 +47,13 @@ def test_segmentation_of_a_frame(table: Table) -> None:
         least.append(milliseconds(forward))
     table.add(f"segment a frame of {series.rows} x {series.columns}", ours, least,
               f"the network alone, {len(seen)} forward passes")
+
+
+@pytest.mark.parametrize(("model", "asked_ms"), [("seg-breast-us", 60), ("refine-us", 50)])
+def test_a_frame_and_a_click_at_256(model: str, asked_ms: int, table: Table, tmp_path: Path) -> None:
+    folder = shutil.copytree(find_model(model).folder, tmp_path / model)
+    found = MeasureLatency(str(folder), rounds=ROUNDS).run(JobContext())["latency_ms"]
+    for name, figures in found.items():
+        if name.startswith("fp32"):
+            table.note(f"{model}, {found['what']}, {name}", f"{figures['median']} ms, best {figures['best']} ms, "
+                       f"{figures['processor_median']} ms of processor time (asked: {asked_ms} ms on two idle cores)")

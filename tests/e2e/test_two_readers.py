@@ -12,11 +12,13 @@ from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
 from medsynth_gui.core.geometry import Region
-from medsynth_gui.core.review import ReviewState
+from medsynth_gui.core.review import Review, ReviewState
 from medsynth_gui.dataset.project import Project
+from medsynth_gui.dataset.reviewing import read_again
 from medsynth_gui.gui.dialogs.project_folder import use_project
 from medsynth_gui.gui.main_window import MainWindow
 from medsynth_gui.io.raster_files import read_labels
+from tests.e2e.command_line import medsynth
 from tests.gui.studio_window import click, go, settle, studio_window
 from tests.unit.dataset.builders import small_project
 
@@ -61,7 +63,7 @@ def switch(qtbot: QtBot, parent: object, key: str) -> None:
 
 def test_two_readers_and_an_adjudicator(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
     session, queue, review = window.context.session, window.workspace.left.queue, window.workspace.review
-    assert queue.progress.text() == "0 of 3 reviewed" and "model" in queue.note.text()
+    assert queue.progress.text() == "0 of 3 reviewed" and "model" in queue.status.note.text()
     reads(qtbot, window, "AB")
     press(qtbot, window, Qt.Key.Key_PageDown)
     first = session.current.samples[0].id
@@ -133,3 +135,21 @@ def test_unfinished_drawing_comes_back_and_a_mask_of_the_project_is_taken_over_o
     assert np.array_equal(session.document.labels(0), drawn) and session.undo_name == "draw"
     click(qtbot, window, "approve")
     assert np.array_equal(read_labels(session.project.sample(shown).mask), drawn)
+
+
+def test_the_same_on_the_command_line(tmp_path: Path) -> None:
+    with small_project(tmp_path / "p") as project:
+        project.set_review("scan-1", Review(ReviewState.NEEDS_REVIEW, "AB"))
+        queued = medsynth("project", "queue", tmp_path / "p", "--order", "unlike", "--json")
+    assert queued.code == 0 and queued.record["reviewed"] == 1 and queued.record["samples"] == 3
+    assert {row["id"] for row in queued.record["queue"]} == {"scan-0", "scan-2"}
+    assert medsynth("project", "queue", tmp_path / "p", "--model", "none", "--json").record["notes"]
+    waiting = medsynth("project", "queue", tmp_path / "p", "--order", "unlike", "--second-reader", "CD", "--json")
+    assert [row["id"] for row in waiting.record["queue"]] == ["scan-1"]
+    nothing = medsynth("project", "agreement", tmp_path / "p", "--json")
+    assert nothing.code == 1 and nothing.record["error"]["id"] == "readings-none"
+    with Project.open(tmp_path / "p") as project:
+        read_again(project, "scan-1", "CD", read_labels(project.sample("scan-1").mask))
+    pair, = medsynth("project", "agreement", tmp_path / "p", "--json").record["pairs"]
+    assert pair["readers"] == ["AB", "CD"] and pair["labels"]["1"]["dice"]["mean"] == 1.0
+    assert medsynth("project", "agreement", tmp_path / "p", "--reader", "ZZ").code == 2

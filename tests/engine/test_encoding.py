@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from medsynth_gui.core.errors import ModelError
+from medsynth_gui.engine.networks.texture import TEXTURE
 from medsynth_gui.engine.training.copies import CHANGES, Copy, copied, planted, squared
 from medsynth_gui.jobs import catalogue
 from medsynth_gui.jobs.catalogue import Compute
@@ -44,7 +45,7 @@ def test_copies_move_bend_and_change_what_they_say_and_nothing_beside_the_image(
 def test_a_code_has_length_one_and_is_that_of_the_mirror_image(tmp_path):
     images = [ramp(30, 50), ramp(64, 20).T.copy(), np.full((5, 5), 9, np.uint8)]
     found = describe([*images, images[0][:, ::-1]], CPU, model=str(tiny_encoder(tmp_path / "enc")))
-    assert found.features.shape == (4, 24) and found.codes.shape == (4, 16)
+    assert found.features.shape == (4, 24 + TEXTURE) and found.codes.shape == (4, 16)
     np.testing.assert_allclose(np.linalg.norm(found.codes, axis=1), 1, atol=1e-5)
     assert found.codes[0] @ found.codes[3] == pytest.approx(1, abs=1e-4)
     assert describe([], CPU, model=str(tmp_path / "enc")).codes.shape == (0, 16)

@@ -10,7 +10,7 @@ import pytest
 from medsynth_gui.core.errors import ModelError
 from medsynth_gui.core.image import ImageSeries
 from medsynth_gui.engine import features
-from medsynth_gui.engine.likeness import LIKENESS_FILE, Likeness
+from medsynth_gui.engine.likeness import LIKENESS_FILE, Kinds, Likeness
 from medsynth_gui.engine.world import World
 from medsynth_gui.jobs import catalogue
 from medsynth_gui.jobs.catalogue import Compute
@@ -32,14 +32,14 @@ def crowd(rng: np.random.Generator, count: int, *places: float) -> np.ndarray:
 def test_own_images_pass_and_other_and_unseen_kinds_are_told(tmp_path):
     rng = np.random.default_rng(0)
     own, others = crowd(rng, 300, 1.5), crowd(rng, 300, -1.5)
-    learned = Likeness.learn(own, [str(n // 2) for n in range(300)], others, {"encoder_sha256": "x"})
-    learned.save(tmp_path)
+    mine = Kinds(own, ["own"] * 300, [str(n // 2) for n in range(300)])
+    Likeness.learn(mine, Kinds(others, ["other"] * 300, []), {"encoder_sha256": "x"}).save(tmp_path)
     likeness = Likeness.load(tmp_path)
     assert likeness is not None and likeness.facts["images"] == 300
     assert likeness.unlike(crowd(rng, 500, 1.5)).mean() <= 0.05
     assert likeness.unlike(crowd(rng, 500, -1.5)).mean() >= 0.9
     assert likeness.unlike(crowd(rng, 500, 1.5, 6.0, 6.0)).mean() >= 0.9
-    alone = Likeness.learn(own, [str(n) for n in range(300)], others[:0], {})
+    alone = Likeness.learn(mine, Kinds(others[:0], [], []), {})
     assert alone.unlike(crowd(rng, 500, 1.5)).mean() <= 0.05 and alone.unlike(crowd(rng, 99, 1.5, 6.0, 6.0)).all()
 
 
@@ -57,7 +57,7 @@ def shipped(tmp_path, monkeypatch):
     for module in (features, catalogue):
         monkeypatch.setattr(module, "models", lambda: tmp_path / "models")
     noise = np.random.default_rng(0).integers(0, 256, (30, 40, 40), np.uint8)
-    described = np.concatenate(features.Encoder(catalogue.find_model("enc-medsynth"), _runtime()).describe(noise), 1)
+    described = features.Encoder(catalogue.find_model("enc-medsynth"), _runtime()).embed(list(noise))
     numbers = np.arange(30)
     World(described, np.full(30, "noise"), numbers.astype(np.str_), numbers % 3 == 0).save(folder)
     return folder

@@ -79,14 +79,16 @@ def test_arms_take_the_same_passes_and_the_same_images_and_a_killed_trial_ends_a
     straight = ask(out=tmp_path / "straight").run(JobContext())
     assert straight["complete"] and straight["passes"] == 24 and straight["base"] == "real"
     assert [row["arm"] for row in straight["arms"]] == ["real", "classic"]
-    assert len({row["real_images"] for row in straight["arms"]}) == 1 and len(straight["sentences"]) == 1
+    assert len({row["real_images"] for row in straight["arms"]}) == 1 and len(straight["differences"]) == 1
 
     with pytest.raises(Killed):
         ask().run(KilledAt("classic-seed1: step 2"))
     out = ask().out
     assert not json.loads((out / "trial.json").read_text())["complete"]
     first = (out / "runs" / "real-seed1" / "scores.json").stat().st_mtime_ns
-    resumed = ask(resume=True).run(JobContext())
+    told: list[str] = []
+    resumed = ask(resume=True).run(JobContext(report=lambda at: told.append(at.message)))
+    assert [words[:22] for words in told if ": step" in words] == ["classic-seed1: step 3,"]
     assert (out / "runs" / "real-seed1" / "scores.json").stat().st_mtime_ns == first
     assert without_times(resumed) == without_times(straight)
     assert not (out / "runs" / "classic-seed1" / "checkpoint").exists()

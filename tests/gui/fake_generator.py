@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import time
+import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +13,6 @@ import pytest
 from medsynth_gui.core.model_card import ModelCard
 from medsynth_gui.jobs import judge_image, nearest_real, synthesize
 from medsynth_gui.jobs.catalogue import list_models
-from medsynth_gui.jobs.features import Described
 from medsynth_gui.jobs.gates import GateResult, Thresholds
 
 Gray = npt.NDArray[np.uint8]
@@ -26,14 +25,14 @@ class FakeGenerator:
 
     Attributes:
         calls: "preview" or "full", in order, each with seed and mask.
-        slow_s: how long a step takes.
+        free: an image is finished only while it is set.
     """
 
     card: ModelCard
     steps: int = 3
     guidance: float = 1.5
     preview_steps: int = 2
-    slow_s: float = 0.0
+    free: threading.Event = field(default_factory=threading.Event)
     calls: list[tuple[str, int, Gray]] = field(default_factory=list)
 
     @property
@@ -67,7 +66,7 @@ class FakeGenerator:
             noise = (1 - share) * noise + share * np.random.default_rng(other).normal(120, 30, mask.shape)
         image = np.clip(noise - 70 * (mask > 0), 0, 255).astype(np.uint8)
         for step in range(1, steps + 1):
-            time.sleep(self.slow_s)
+            self.free.wait(10)
             on_step(step, steps, image)
         return image
 
@@ -88,9 +87,21 @@ class FakeGates:
                            "seg-fake"))
 
 
+class FakeEncoder:
+    """Codes that are histograms of gray values."""
+
+    def __init__(self) -> None:
+        self.card = replace(list_models()[0], weights_sha256="fake")
+
+    def codes(self, images: list[Gray]) -> npt.NDArray[np.float32]:
+        found = np.stack([np.histogram(image, 16, (0, 255))[0].astype(np.float32) for image in images])
+        return found / np.linalg.norm(found, axis=1, keepdims=True)
+
+
 def fake_generator(monkeypatch: pytest.MonkeyPatch) -> tuple[FakeGenerator, FakeGates]:
     """Have every model of the workspace answered by the fakes."""
     generator, gates = FakeGenerator(list_models("synthesis")[0]), FakeGates()
+    generator.free.set()
 
     def load(card: ModelCard, _: object) -> FakeGenerator:
         generator.card = card
@@ -100,12 +111,7 @@ def fake_generator(monkeypatch: pytest.MonkeyPatch) -> tuple[FakeGenerator, Fake
         gates.asked.append(job.thresholds)
         return gates.of(job.made)
 
-    def describe(images: list[Gray], *_: object, **__: object) -> Described:
-        codes = np.stack([np.histogram(image, 16, (0, 255))[0].astype(np.float32) for image in images])
-        codes /= np.linalg.norm(codes, axis=1, keepdims=True)
-        return Described(codes, codes, "enc-fake", "0")
-
     monkeypatch.setattr(synthesize, "load_synthesizer", load)
     monkeypatch.setattr(judge_image.JudgeImage, "run", judge)
-    monkeypatch.setattr(nearest_real, "describe", describe)
+    monkeypatch.setattr(nearest_real, "load_encoder", lambda _: FakeEncoder())
     return generator, gates

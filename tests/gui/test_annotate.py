@@ -198,11 +198,12 @@ def test_a_proposal_is_marked_when_the_mask_changed_since(qtbot: QtBot, window: 
 
 def test_an_image_unlike_the_training_data_gets_a_sentence_and_no_figure(qtbot: QtBot, window: MainWindow) -> None:
     layer = proposed(window)
-    words = window.workspace.assist.proposal.status
-    assert "0.9" in words.text()
+    section = window.workspace.assist.proposal
+    assert "0.9" in section.status.text() and section.unlike.isHidden()
     commands.offer_proposal(window.context.session, window.context.session.current,
                             replace(layer, confidence={}, unlike=(0,)))
-    assert "unlike" in words.text() and not any(letter.isdigit() for letter in words.text())
+    assert section.unlike.isVisible() and "unlike" in section.unlike.text()
+    assert not any(letter.isdigit() for letter in section.status.text() + section.unlike.text())
 
 
 def test_a_stroke_under_a_shown_proposal_marks_it_at_once(qtbot: QtBot, window: MainWindow) -> None:
@@ -238,6 +239,17 @@ def test_models_of_training_are_offered(qtbot: QtBot, window: MainWindow, tmp_pa
     assert panel.models.isVisible() and panel.models.findData(str(folder)) >= 0
     panel.models.choose(str(folder))
     assert panel.card.folder == folder
+
+
+def test_models_of_another_modality_are_not_offered(qtbot: QtBot, window: MainWindow) -> None:
+    panel, session = window.workspace.assist, window.context.session
+    for modality in ("US", "CR", "OT"):
+        commands.open_series(session, ImageSeries.from_array(np.zeros((9, 9), np.uint8), title=modality,
+                                                                modality=modality))
+        settle(qtbot, window)
+        offered = {panel.models.itemText(row).rpartition(" ")[2] for row in range(panel.models.count())}
+        assert offered == {card.id for card in list_models("segmentation")
+                           if modality == "OT" or modality in card.modalities}
 
 
 def test_keys_step_through_frames_and_each_has_its_mask(qtbot: QtBot, window: MainWindow) -> None:

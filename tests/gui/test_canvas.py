@@ -243,3 +243,22 @@ def test_a_synthetic_image_wears_its_badge(qtbot: QtBot, canvas: WatchedCanvas) 
     plain = shot(canvas)
     canvas.set_image(gray(), synthetic=True)
     assert shot(canvas) != plain
+
+
+def test_what_fails_while_painting_is_told_once_and_ends_nothing(qtbot: QtBot, window: MainWindow,
+                                                                canvas: WatchedCanvas) -> None:
+    import cv2
+
+    told: list[object] = []
+    window.context.notify = lambda what, tone: told.append((what.id, tone))
+
+    def fails(*_: object) -> None:
+        cv2.resize(np.zeros((0, 0), np.uint8), (1, 1))
+
+    canvas.set_image(ramp())
+    qtbot.waitUntil(lambda: canvas.layers.image.shape is not None)
+    canvas.add_painter(fails)
+    for _ in range(3):
+        canvas.repaint()
+        qtbot.wait(10)
+    assert told == [("unexpected", "bad")]

@@ -12,7 +12,7 @@ REVIEW: dict[str, tuple[str, str]] = {
     "readings-none": ("No image of {path} was read by two readers.",
                       "Mark images as needing a second reader, and read them under other initials."),
     "readers-unknown": ("{reader} has read nothing in {path}.", "Choose among: {known}."),
-    "queue-no-model": ("Images without a model's opinion stand last: {detail}",
+    "queue-no-model": ("There is no segmentation model {model}: nothing is judged.",
                        "Choose a model of your modality, or another order."),
     "queue-no-encoder": ("The encoder is missing; small pictures are compared in place of its features.",
                          "Install the models again for a better order."),

@@ -1,4 +1,4 @@
-"""Trials: does it help?"""
+"""Trials (does it help?), and what the program finds out about itself."""
 
 from __future__ import annotations
 
@@ -6,6 +6,10 @@ _FIGURES = ("{arm} instead of {base}{images}: Dice {after} instead of {before}, 
             "{seeds} seed(s) and {groups} held-out groups")
 
 TRIAL: dict[str, tuple[str, str]] = {
+    "job-latency": ("Timing {model}", ""),
+    "job-doctor": ("Looking at this installation", ""),
+    "fast-given-up": ("OpenVINO is installed but does not run ({detail}): models run on torch alone.",
+                      "Install the extra `fast` again, or remove openvino."),
     "job-trial": ("Trial of {count} trainings of {recipe}", ""),
     "trial-helps": (f"{_FIGURES}: it helps.", ""),
     "trial-harms": (f"{_FIGURES}: it does harm.", ""),

@@ -134,7 +134,9 @@ class ClassShapes:
         shapes = []
         for slot in _shape_slots(layout.kind, layout.slots):
             basis = self.bases[slot]
-            rough = calm * np.clip(rng.standard_normal(len(basis.rest)), -2, 2)
+            # What is left of a boundary between layers is no roughness of the tissue, but teeth of its mask.
+            strength = calm if layout.kind == "outlines" else 0.0
+            rough = strength * np.clip(rng.standard_normal(len(basis.rest)), -2, 2)
             shapes.append(basis.shape(rest[:len(basis.components)], rough))
             rest = rest[len(basis.components):]
         return Scene(layout.kind, layout.slots, values[_ASPECT], values[_SHARE], placed, tuple(shapes))

@@ -69,7 +69,7 @@ def copied(source: Square, copy: Copy) -> Gray:
     content = source.image[source.inside]
     if copy.flip:
         content = content[:, ::-1]
-    if copy.shift != (0, 0) or copy.crop != (1, 1) or copy.elastic:
+    if copy.shift != (0.0, 0.0) or copy.crop != (1.0, 1.0) or copy.elastic:
         content = _moved(np.ascontiguousarray(content), copy, rng)
     if copy.gamma != 1 or copy.blur or copy.speckle or copy.noise:
         content = _changed(content, copy, rng)
@@ -96,11 +96,11 @@ def _moved(content: Gray, copy: Copy, rng: Generator) -> Gray:
 def _changed(content: Gray, copy: Copy, rng: Generator) -> Gray:
     import cv2
 
-    values = content.astype(np.float32) / 255
+    values: Float = np.asarray(content, np.float32) / np.float32(255)
     if copy.gamma != 1:
-        values **= np.float32(copy.gamma)
+        values = np.asarray(values ** np.float32(copy.gamma), np.float32)
     if copy.blur:
-        values = cv2.GaussianBlur(values, (0, 0), copy.blur)
+        values = np.asarray(cv2.GaussianBlur(values, (0, 0), copy.blur), np.float32)
     if copy.speckle:
         values *= 1 + np.float32(copy.speckle) * rng.standard_normal(values.shape, np.float32)
     if copy.noise:

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from medsynth_gui.engine.training.copies import CHANGES, Copy, Square, combined, copied, planted, squared
+from medsynth_gui.engine.training.copies import CHANGES, Square, combined, copied, planted, squared
 from medsynth_gui.engine.training.data import Item, TrainingData
 from medsynth_gui.engine.training.recipe import Recipe
 from medsynth_gui.engine.training.segmentation import contact_sheet

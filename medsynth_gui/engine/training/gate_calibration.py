@@ -77,8 +77,7 @@ def calibrate_gates(recipe: Recipe, card: ModelCard, data: TrainingData, runtime
     fields = np.unique(np.stack([one.field for one in seen]), axis=0)
     limits, passed = _artefacts(seen, held_out, fields)
     facts: dict[str, Any] = {"limits": limits, "passed": passed, "sets": list(sets),
-                             "real": {"training": len(seen), "held_out": len(held_out)},
-                             "classes": _classes([*seen, *held_out])}
+                             "real": {"training": len(seen), "held_out": len(held_out)}}
     features = _unlike(seen, held_out, runtime, facts)
     _faithful(card, held_out, runtime, facts)
     write_reference(card.folder, GateReference(features, fields, facts))
@@ -110,16 +109,6 @@ def _others(one: _Real, fields: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
     """Fields of view without the image's own; one that fills the image is nobody's own."""
     rest = fields[~(fields == one.field).all((1, 2))]
     return rest if len(rest) and not one.field.all() else fields
-
-
-def _classes(rows: Sequence[_Real]) -> dict[str, dict[str, float]]:
-    """How often the mask of a class is empty: 0 for a lesion class, 1 for one without lesions."""
-    names = sorted({one.item.class_name for one in rows if one.mask is not None and one.item.class_name})
-    found = {}
-    for name in names:
-        empty = [not one.mask.any() for one in rows if one.mask is not None and one.item.class_name == name]
-        found[name] = {"images": len(empty), "empty": round(float(np.mean(empty)), 4)}
-    return found
 
 
 def _unlike(seen: Sequence[_Real], held_out: Sequence[_Real], runtime: Runtime,

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from medsynth_gui.core.errors import ModelError
 from medsynth_gui.engine.device import Runtime
 from medsynth_gui.engine.features import Encoder, shipped_encoder
-from medsynth_gui.engine.likeness import Likeness
+from medsynth_gui.engine.likeness import Kinds, Likeness
 from medsynth_gui.engine.training.data import Item, TrainingData
 from medsynth_gui.engine.training.recipe import Recipe
 from medsynth_gui.engine.world import World
@@ -41,12 +41,14 @@ def learn_likeness(recipe: Recipe, data: TrainingData, runtime: Runtime, folder:
     present = {item.set_name for item in (*data.train, *data.validation)}
     sets = present | _taught(folder) | set(map(str, recipe.data.get("sets", ())))
     seen = (*data.train, *data.validation)
-    remembered = world.of(sets - present)
-    own = np.concatenate([_described(encoder, seen, checkpoint), world.described[remembered]])
-    groups = [*(f"{item.set_name}/{item.group}" for item in seen),
-              *(f"{world.sets[n]}/{world.groups[n]}" for n in remembered)]
+    remembered, strangers = world.of(sets - present), world.of(sets, others=True)
+    own = Kinds(np.concatenate([_described(encoder, seen, checkpoint), world.described[remembered]]),
+                [*(item.set_name for item in seen), *world.sets[remembered]],
+                [*(f"{item.set_name}/{item.group}" for item in seen),
+                 *(f"{world.sets[n]}/{world.groups[n]}" for n in remembered)])
+    others = Kinds(world.described[strangers], list(world.sets[strangers]), list(world.groups[strangers]))
     facts = {"encoder": encoder.card.id, "encoder_sha256": encoder.card.weights_sha256, "sets": sorted(sets)}
-    likeness = Likeness.learn(own, groups, world.described[world.of(sets, others=True)], facts)
+    likeness = Likeness.learn(own, others, facts)
     likeness.save(folder)
     return {"likeness": _measured(likeness, world, sets, _described(encoder, data.test, checkpoint))}
 
@@ -60,9 +62,11 @@ def _taught(folder: Path) -> set[str]:
 
 
 def _described(encoder: Encoder, items: Sequence[Item], checkpoint: Callable[[float, float, str], None]) -> Float:
-    features, codes = encoder.describe([read_gray(item.image) for item in items],
-                                       on_progress=lambda done, total: checkpoint(done, total, "likeness"))
-    return np.concatenate([features, codes], 1)
+    found = [np.zeros((0, encoder.network.features), np.float32)]
+    for number, item in enumerate(items):
+        checkpoint(number, len(items), f"likeness {number + 1} of {len(items)}")
+        found.append(encoder.embed([read_gray(item.image)]))
+    return np.concatenate(found)
 
 
 def _measured(likeness: Likeness, world: World, sets: set[str], held_out: Float) -> dict[str, Any]:

@@ -7,19 +7,18 @@ a converted image, only the dirty rectangle is painted, no pointer event is drop
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass, replace
 
-from PySide6.QtCore import QEvent, QPointF, QRect, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPointF, QRect, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QRegion, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from medsynth_gui.core.errors import Message
 from medsynth_gui.core.image import ImageSeries
 from medsynth_gui.gui.canvas.comparison import Comparison
 from medsynth_gui.gui.canvas.layers import Layers
 from medsynth_gui.gui.canvas.lens import Lens
 from medsynth_gui.gui.canvas.overlays import OverlayPainter, Overlays
+from medsynth_gui.gui.canvas.paint_guard import PaintGuard
 from medsynth_gui.gui.canvas.view import ViewTransform
 from medsynth_gui.gui.context import AppContext
 
@@ -61,7 +60,7 @@ class Stage(QWidget):
         self.lens = Lens(context.theme)
         self.crosshair = False
         self._pointer: QPointF | None = None
-        self._told = ""
+        self._guard = PaintGuard(context)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -196,18 +195,9 @@ class Stage(QWidget):
         try:
             self._paint(painter, event)
         except Exception as error:
-            # cv2's own error type brings Qt down where it leaves an event.
-            self._paint_failed(error)
+            self._guard.tell(error)
         finally:
             painter.end()
-
-    def _paint_failed(self, error: Exception) -> None:
-        """Log it, and tell it once: every repaint would meet it again."""
-        if (told := f"{type(error).__name__}: {error}") == self._told:
-            return
-        self._told = told
-        logging.getLogger("medsynth").error("painting failed", exc_info=error)
-        QTimer.singleShot(0, lambda: self.context.notify(Message("unexpected", {"detail": told}), "bad"))
 
     def _paint(self, painter: QPainter, event: QPaintEvent) -> None:
         shown = self.layers.image.shape is not None and self.series is not None

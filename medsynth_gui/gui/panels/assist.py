@@ -17,6 +17,8 @@ from medsynth_gui.gui.theme import SPACE
 from medsynth_gui.session import commands
 from medsynth_gui.session.propagation_commands import WAYS, offer_carried, propagate_job
 
+# A file that does not say what made it may be anything.
+_ANY_MODALITY = ("", "OT")
 _WAY_ACTIONS = {"both": "annotate.propagate", **{way: f"annotate.propagate_{way}" for way in WAYS[1:]}}
 
 
@@ -30,6 +32,7 @@ class AssistPanel(QWidget):
     def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._context, self._session = context, context.session
+        self._every_card: list[ModelCard] = []
         self._cards: list[ModelCard] = []
         self._run = ProposalRun(context, self)
         self._corrections = CorrectionRun(context, self)
@@ -43,7 +46,7 @@ class AssistPanel(QWidget):
         for widget, action_id in ((self.segment, "segment"), (self.all_frames, "segment_all")):
             widget.setToolTip(context.actions.tip(f"annotate.{action_id}"))
         self._run.changed.connect(self._refresh)
-        self._session.current_changed.connect(self._refresh_soon)
+        self._session.current_changed.connect(self._show_image)
         self._refresh()
 
     def _build(self) -> None:
@@ -82,15 +85,23 @@ class AssistPanel(QWidget):
         from medsynth_gui.jobs.catalogue import list_models
 
         further = [Path(folder) for folder in self._session.settings["model_folders"]]
-        self._cards = list_models("segmentation", further=further)
-        self.models.set_rows([(model_ref(card), f"{card.title} · {card.id}") for card in self._cards])
-        self.models.choose(self._session.settings["model_segment"])
+        self._every_card = list_models("segmentation", further=further)
+        self._offer()
         refiner = next((card for card in list_models("refinement", further=further)
                         if model_ref(card) == self._session.settings["model_refine"]), None)
         self.correct.setToolTip("\n".join(filter(None, (
             self._context.actions.tip("annotate.tool_correct"), refiner and f"{refiner.title} · {refiner.id}",
             refiner and refiner.headline))))
         self._refresh()
+
+    def _offer(self) -> None:
+        """Offer the models that are made for the kind of image shown."""
+        opened = self._session.current
+        modality = opened.series.modality if opened else ""
+        self._cards = [card for card in self._every_card
+                       if modality in _ANY_MODALITY or not card.modalities or modality in card.modalities]
+        self.models.set_rows([(model_ref(card), f"{card.title} · {card.id}") for card in self._cards])
+        self.models.choose(self._session.settings["model_segment"])
 
     @property
     def card(self) -> ModelCard | None:
@@ -136,7 +147,8 @@ class AssistPanel(QWidget):
 
     # --- what is shown
 
-    def _refresh_soon(self, _: object) -> None:
+    def _show_image(self, _: object) -> None:
+        self._offer()
         self._refresh()
 
     def _refresh(self) -> None:

@@ -27,6 +27,7 @@ class ProposalSection(QWidget):
         actions = context.actions
         actions.bind("annotate.next_drift", self.next_drift)
         self.status, self.drift, self.steadiness = text("", "muted"), text("", "caution"), text("", "muted")
+        self.unlike = text("", "caution")
         self.accept_button = button(self.tr("Accept  ⏎"), self.accept, name="accept")
         self.reject_button = button(self.tr("Reject  Esc"), self.reject, name="reject")
         self.next = button(self.tr("Next"), self.next_drift, kind="quiet", name="next-drift",
@@ -47,7 +48,7 @@ class ProposalSection(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(SPACE.S)
-        for widget in (self.status, self._drifted, self.steadiness, self._decide, self._more):
+        for widget in (self.status, self.unlike, self._drifted, self.steadiness, self._decide, self._more):
             layout.addWidget(widget)
         for signal in (self._session.proposal_changed, self._session.current_changed, self._session.frame_changed,
                        self._session.history_changed, self._session.correcting.changed):
@@ -102,7 +103,8 @@ class ProposalSection(QWidget):
         steady = layer.consistency if layer else {}
         self.steadiness.setText(self.tr("Neighbouring frames agree: Dice {0}, least {1}").format(
             number(sum(steady.values()) / len(steady), 2), number(min(steady.values()), 2)) if steady else "")
-        for label in (self.status, self.steadiness):
+        self.unlike.setText(unlike_words(opened, layer))
+        for label in (self.status, self.unlike, self.steadiness):
             label.setVisible(bool(label.text()))
         self._drifted.setVisible(bool(drifted))
         self.reject_button.setText(self.tr("Cancel  Esc") if correcting.running else self.tr("Reject  Esc"))
@@ -131,9 +133,6 @@ def proposal_words(opened: OpenSeries | None, layer: ResultLayer | None) -> str:
     parts = []
     if opened.frame not in layer.masks:
         parts.append(translate("assist", "Proposal ready for {0} other frames").format(len(layer.masks)))
-    elif opened.frame in layer.unlike:
-        parts.append(translate("assist", "Proposal ready, but this image is unlike those the model was taught with: how "
-                                         "sure it is says nothing here. Check every outline"))
     elif opened.frame in layer.confidence:
         parts.append(translate("assist", "Proposal ready: confidence {0}").format(
             number(layer.confidence[opened.frame], 2)))
@@ -146,6 +145,15 @@ def proposal_words(opened: OpenSeries | None, layer: ResultLayer | None) -> str:
     if commands.proposal_is_stale(opened):
         parts.append(translate("assist", "the mask has changed since"))
     return "; ".join(parts)
+
+
+def unlike_words(opened: OpenSeries | None, layer: ResultLayer | None) -> str:
+    """What a person must know of a proposal for an image that the model is not made for; "" where it is."""
+    if opened is None or layer is None or opened.frame not in layer.unlike:
+        return ""
+    return QCoreApplication.translate(
+        "assist", "This image is unlike those that the model was taught with. Check every outline, or choose another "
+                  "model.")
 
 
 def drift_words(frames: tuple[int, ...]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QContextMenuEvent, QMouseEvent, QPainter, QPaintEvent, QPixmap
+from PySide6.QtGui import QColor, QContextMenuEvent, QMouseEvent, QPainter, QPixmap
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
@@ -20,6 +20,7 @@ from shiboken6 import isValid
 
 from medsynth_gui.core.labels import PALETTE, Label
 from medsynth_gui.gui.icons import icon
+from medsynth_gui.gui.panels.parts import Elided
 from medsynth_gui.gui.theme import SPACE
 from medsynth_gui.gui.translation import number
 
@@ -51,7 +52,7 @@ class LabelRow(QFrame):
         self.swatch.setToolTip(self.tr("Colour"))
         self.swatch.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.swatch.setMenu(self._color_menu())
-        self.name, self.area = _Name(), QLabel()
+        self.name, self.area = Elided(), QLabel()
         self.name.setProperty("role", "title")
         self.name.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.area.setProperty("role", "muted")
@@ -159,16 +160,6 @@ class LabelRow(QFrame):
             action = menu.addAction(swatch(color), color)
             action.triggered.connect(lambda _=False, chosen=color: self.colored.emit(self.value, chosen))
         return menu
-
-
-class _Name(QLabel):
-    """A name that ends in dots where it is too long."""
-
-    def paintEvent(self, _: QPaintEvent) -> None:
-        painter = QPainter(self)
-        words = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
-        self.style().drawItemText(painter, self.rect(), self.alignment().value, self.palette(), self.isEnabled(), words,
-                                  self.foregroundRole())
 
 
 def swatch(color: str) -> QPixmap:

@@ -6,9 +6,12 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import QCoreApplication
 
+from medsynth_gui.core.errors import MedSynthError
 from medsynth_gui.dataset.sample import Sample
+from medsynth_gui.gui.context import AppContext
 from medsynth_gui.gui.item_models.library_entries import LibraryEntry
 from medsynth_gui.jobs.add_frames import FrameToAdd
+from medsynth_gui.session import commands
 from medsynth_gui.session.opened import OpenSeries
 from medsynth_gui.session.session import Session
 
@@ -33,6 +36,18 @@ def sample_entry(sample: Sample) -> LibraryEntry:
                         detail=f"{sample.modality} · {sample.columns} × {sample.rows}", modality=sample.modality,
                         class_name=sample.class_name, synthetic=sample.synthetic, review=sample.review.state.value,
                         split=sample.split, image=sample.image, sample_id=sample.id)
+
+
+def ask_second_reader(context: AppContext, chosen: Iterable[LibraryEntry]) -> int:
+    """Let samples wait for a second reader; how many, 0 where the project refuses (which is told)."""
+    names = [entry.sample_id for entry in chosen if entry.sample_id]
+    try:
+        if names:
+            commands.ask_second_reader(context.session, names)
+    except MedSynthError as error:
+        context.notify(error.message, "bad")
+        return 0
+    return len(names)
 
 
 def frames_to_add(session: Session, chosen: Iterable[OpenSeries]) -> tuple[FrameToAdd, ...]:

@@ -108,7 +108,7 @@ class ModelCards(QWidget):
             tried = verdicts(card.folder)
             if tried:
                 helped = sum(message.id == "trial-helps" for message in tried)
-                box.body.addWidget(text(self.tr("Trial: {helped} of {count} comparisons show that it helps.").format(
+                box.body.addWidget(text(self.tr("Trial: a gain in {helped} of {count} comparisons.").format(
                     helped=helped, count=len(tried)), "muted"))
             box.setToolTip("\n".join(filter(None, (card.limits, card.credit, card.licence, *map(sentence, tried)))))
             self._layout.addWidget(box)

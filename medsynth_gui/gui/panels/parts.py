@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QPixmap, QResizeEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QPixmap, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
@@ -33,6 +33,19 @@ def text(words: str = "", role: str = "", *, wrap: bool = True) -> QLabel:
         label.setMinimumWidth(1)
     set_role(label, role)
     return label
+
+
+class Elided(QLabel):
+    """A line that ends in dots where it is too long."""
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, super().minimumSizeHint().height())
+
+    def paintEvent(self, _: QPaintEvent) -> None:
+        painter = QPainter(self)
+        words = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        self.style().drawItemText(painter, self.rect(), self.alignment().value, self.palette(), self.isEnabled(), words,
+                                  self.foregroundRole())
 
 
 def breakable(words: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 
 from PySide6.QtCore import QTimer, Signal
@@ -19,8 +19,9 @@ from medsynth_gui.gui.panels.planner_card import FillCard
 from medsynth_gui.gui.panels.planner_run import Fills
 from medsynth_gui.gui.panels.planner_setup import PlannerSetup
 from medsynth_gui.gui.panels.planner_table import PlanTable
+from medsynth_gui.gui.panels.planner_words import forecast_words, head_words, state_words
 from medsynth_gui.gui.theme import SPACE
-from medsynth_gui.gui.translation import duration, number, words
+from medsynth_gui.gui.translation import words
 from medsynth_gui.jobs.fill_plan import FillPlan
 from medsynth_gui.jobs.make_plan import MakePlan, PlanReport, SavePlan
 from medsynth_gui.session.plan_commands import fill_job, plan_path
@@ -75,8 +76,8 @@ class Planner(QWidget):
         column.addWidget(self.card)
         column.addWidget(self.table, 1)
         self._pages = QStackedWidget()
-        self._pages.addWidget(self._empty)
-        self._pages.addWidget(content)
+        for page in (self._empty, content):
+            self._pages.addWidget(page)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -145,13 +146,11 @@ class Planner(QWidget):
         """Set all targets by a rule."""
         if self.plan is None:
             return
+        aim = partial(_outside, self._problems)
         rules: dict[str, Callable[[Plan], Plan]] = {
-            "balance": partial(balance_classes, aim=self._aims), "clear": partial(at_least, number=0),
-            "least": partial(at_least, number=count, aim=self._aims)}
+            "balance": partial(balance_classes, aim=aim), "clear": partial(at_least, number=0),
+            "least": partial(at_least, number=count, aim=aim)}
         self._set_plan(rules[kind](self.plan))
-
-    def _aims(self, stratum: Stratum) -> bool:
-        return stratum not in self._problems
 
     def _edited(self, stratum: Stratum, target: int) -> None:
         if self.plan is not None:
@@ -236,24 +235,14 @@ class Planner(QWidget):
             self._context.actions.set_available(f"synthesize.{name}", available)
         if plan is None:
             return
-        missing = sum(row.missing for row in self.model.rows)
-        lacking = sum(bool(row.missing) for row in self.model.rows)
-        self._head.setText(self.tr("{count} images are missing in {rows} of {all} rows").format(
-            count=number(missing), rows=lacking, all=len(plan.cells)) if missing else self.tr("Nothing is missing"))
-        counted = self.tr("Counted: the training part") if plan.part else self.tr("Counted: all samples")
-        notes = [counted, self.tr("type a target into its cell, or let one be proposed") if not missing else "",
-                 self.tr("{count} without a mask are in no row").format(count=number(plan.unplaced))
-                 if plan.unplaced else "",
-                 self.tr("{count} masks cannot be read").format(count=self._unread) if self._unread else ""]
-        self._state.setText(" · ".join(filter(None, notes)))
+        self._head.setText(head_words(self.model.rows))
+        self._state.setText(state_words(plan, self.model.rows, self._unread))
 
     def _forecast(self) -> str:
-        """How long it will take, once it was measured on this machine."""
         job = self._wanted() if self.setup.model.ref else None
-        estimate = self.fills.measured(job) if job else None
-        if estimate is None or self.plan is None:
-            return self.tr("The time is measured before anything is made.") if job else ""
-        seconds = self.plan.missing * estimate.seconds_per_image / estimate.acceptance
-        return self.tr("About {time}: {each} s an image, of {tried} tried {passed} passed the gates.").format(
-            time=duration(seconds), each=number(estimate.seconds_per_image, 1), tried=estimate.probed,
-            passed=estimate.passed)
+        return forecast_words(self.plan, self.fills.measured(job)) if job and self.plan else ""
+
+
+def _outside(problems: Mapping[Stratum, Message], stratum: Stratum) -> bool:
+    """Whether nothing speaks against filling a row."""
+    return stratum not in problems

@@ -154,6 +154,7 @@ class FillCard(Card):
         self._facts.setText("" if phase is Phase.TIMING else " · ".join(self._facts_of(phase, cells, accepted, asked)))
         self._facts.setVisible(bool(self._facts.text()))
         lines = [f"{stratum_words(cell.stratum)}: {words(cell.problem)}" for cell in problems if cell.problem]
+        lines += [words(warning) for warning in (fills.report.warnings if fills.report else ())]
         more = [self.tr("and {count} more, see the report").format(count=len(lines) - _REASONS)]
         self._reasons.setText("\n".join([*lines[:_REASONS], *(more if len(lines) > _REASONS else [])]))
         self._reasons.setVisible(bool(lines))

@@ -22,6 +22,48 @@ from medsynth_gui.jobs.rank import Ranking, RankProject
 from medsynth_gui.session.commands import sample_shown
 
 
+class _Status(QWidget):
+    """How far the judge is, with a pause, and what the order does without."""
+
+    def __init__(self, judge: QueueJudge, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._judge = judge
+        self.judging, self.note = text("", "small"), text("", "small")
+        self.pause = button(self.tr("Pause"), self._pause_or_go_on, kind="quiet", name="queue-pause")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addLayout(row(self.judging, self.pause, stretch=0))
+        layout.addWidget(self.note)
+
+    def _pause_or_go_on(self) -> None:
+        self._judge.pause(not self._judge.paused)
+        self.tell()
+
+    def tell(self) -> None:
+        """Say how it stands now."""
+        last, at_work = self._judge.last, self._judge.at_work
+        self.judging.setText(self._words(last) if last and at_work else "")
+        self.judging.setVisible(at_work)
+        self.pause.setVisible(at_work)
+        self.pause.setText(self.tr("Go on") if self._judge.paused else self.tr("Pause"))
+        notes = [sentence(note) for note in last.notes] if last else []
+        if last and last.failed:
+            notes.append(self.tr("{n} could not be read").format(n=len(last.failed)))
+        self.warn("\n".join(notes), "\n".join(words(one.message) for one in last.failed[:20]) if last else "")
+
+    def warn(self, told: str, tip: str = "") -> None:
+        """Say what is missing; empty for nothing."""
+        self.note.setText(told)
+        self.note.setToolTip(tip)
+        self.note.setVisible(bool(told))
+        self.setVisible(bool(told) or self._judge.at_work)
+
+    def _words(self, last: Ranking) -> str:
+        told = self.tr("Judged {done} of {all}").format(done=last.judged, all=last.to_judge)
+        left_s = self._judge.left_s
+        return told if left_s is None else f"{told} · " + self.tr("{time} left").format(time=duration(left_s))
+
+
 class QueuePanel(QWidget):
     """Judges in the background while it is shown; the samples stay in their order until it is asked for anew."""
 
@@ -45,11 +87,9 @@ class QueuePanel(QWidget):
                                   self.tr("What waits for a second reader; the first one's masks are hidden"))])
         self.order = Choice(self.tr("What stands first"), name="queue-order")
         self.order.set_rows([(order, order_words(order)) for order in Order])
-        self.progress, self.judging = text("", "muted"), text("", "small")
+        self.progress, self.status = text("", "muted"), _Status(self.judge)
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
-        self.note = text("", "small")
-        self.pause = button(self.tr("Pause"), self._pause_or_go_on, kind="quiet", name="queue-pause")
         self.list = QListView()
         self.list.setObjectName("queue-list")
         self.list.setModel(self.model)
@@ -64,10 +104,8 @@ class QueuePanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, SPACE.S)
         layout.setSpacing(SPACE.S)
-        for widget in (self.reader, self.order, self.progress, self.bar):
+        for widget in (self.reader, self.order, self.progress, self.bar, self.status):
             layout.addWidget(widget)
-        layout.addLayout(row(self.judging, self.pause, stretch=0))
-        layout.addWidget(self.note)
         layout.addWidget(self.list, 1)
         layout.addLayout(row(self.previous, self.next))
 
@@ -129,12 +167,7 @@ class QueuePanel(QWidget):
         self._tell()
 
     def _failed(self, message: Message) -> None:
-        self.note.setText(words(message))
-        self.note.show()
-
-    def _pause_or_go_on(self) -> None:
-        self.judge.pause(not self.judge.paused)
-        self._tell()
+        self.status.warn(words(message))
 
     # --- what is shown
 
@@ -200,7 +233,6 @@ class QueuePanel(QWidget):
             self.refresh()
 
     def _tell(self) -> None:
-        last, at_work = self.judge.last, self.judge.at_work
         for widget in (self.order, self.bar, self.list, self.previous, self.next):
             widget.setVisible(self._session.project is not None)
         for widget in (self.previous, self.next):
@@ -208,16 +240,7 @@ class QueuePanel(QWidget):
         self.progress.setText(self._progress_words())
         self.bar.setRange(0, max(1, self._total))
         self.bar.setValue(self._reviewed)
-        self.judging.setText(self._judging_words() if at_work else "")
-        self.judging.setVisible(at_work)
-        self.pause.setVisible(at_work)
-        self.pause.setText(self.tr("Go on") if self.judge.paused else self.tr("Pause"))
-        notes = [sentence(note) for note in last.notes] if last else []
-        if last and last.failed:
-            notes.append(self.tr("{n} could not be read").format(n=len(last.failed)))
-        self.note.setText("\n".join(notes))
-        self.note.setVisible(bool(notes))
-        self.note.setToolTip("\n".join(words(one.message) for one in last.failed[:20]) if last else "")
+        self.status.tell()
 
     def _progress_words(self) -> str:
         if self._session.project is None:
@@ -229,10 +252,3 @@ class QueuePanel(QWidget):
                 if self.second else self.tr("The project has no image yet.")
         done = self.tr("{done} of {all} read") if self.second else self.tr("{done} of {all} reviewed")
         return done.format(done=self._reviewed, all=self._total)
-
-    def _judging_words(self) -> str:
-        last = self.judge.last
-        assert last is not None
-        told = self.tr("Judged {done} of {all}").format(done=last.judged, all=last.to_judge)
-        left_s = self.judge.left_s
-        return told if left_s is None else f"{told} · " + self.tr("{time} left").format(time=duration(left_s))

@@ -12,7 +12,7 @@ from medsynth_gui.core.labels import LabelSet
 from medsynth_gui.gui.context import AppContext
 from medsynth_gui.gui.panels.fields import Choice
 from medsynth_gui.gui.panels.gate_words import gate_name, reason
-from medsynth_gui.gui.panels.parts import button, set_role, text
+from medsynth_gui.gui.panels.parts import Elided, button, set_role, text
 from medsynth_gui.gui.panels.synthesize_live import LiveState, Phase
 from medsynth_gui.gui.panels.synthesize_pad import PAD_TOOLS, MaskPad
 from medsynth_gui.gui.theme import SPACE
@@ -143,8 +143,8 @@ class ImageBar(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(SPACE.M, 0, SPACE.M, 0)
         layout.setSpacing(SPACE.S)
-        self.state, self.facts = text("", "title", wrap=False), text("", "muted", wrap=False)
-        self.facts.setMinimumWidth(1)
+        self.state, self.facts = text("", "title", wrap=False), Elided()
+        set_role(self.facts, "muted")
         layout.addWidget(self.state)
         layout.addWidget(self.facts, 1)
         trigger = context.actions.get

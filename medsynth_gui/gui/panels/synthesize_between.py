@@ -107,7 +107,7 @@ class BetweenBar(QWidget):
         made: Made = index.data(MADE_ROLE)
         share = made.synthetic.provenance.parameters.get("between_share", 0.0)
         state = (self.tr("kept"), "good") if made.sample_id else None
-        return TileText(f"{round(100 * share)} %", "", self.tr("Synthetic"), state)
+        return TileText(f"{round(100 * share)} %", self.tr("Synthetic"), state=state)
 
     def _selected(self, *_: object) -> None:
         self.chosen.emit(self.current)

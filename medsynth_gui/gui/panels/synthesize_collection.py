@@ -71,6 +71,7 @@ class Collection(QObject):
             return
         if made.verdicts is None and not made.unjudged:
             self._wanted.append(made.synthetic)
+            self._context.notify(self.tr("It is kept as soon as the gates have passed it."), "info")
             return
         image = _with_verdicts(made)
         try:

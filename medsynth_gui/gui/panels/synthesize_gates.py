@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QDoubleSpinBox, QToolButton, QVBoxLayout, QWidget
@@ -18,6 +19,7 @@ from medsynth_gui.jobs.judge_image import GateLimits, JudgeImage, ReadGateLimits
 from medsynth_gui.jobs.synthesize import SyntheticImage
 
 _PAUSE_MS = 600
+_FIELDS = frozenset(("copy", "faithful", "faithful_empty", "unlike", "artefact"))
 
 
 class GatesPanel(SidePanel):
@@ -71,16 +73,15 @@ class GatesPanel(SidePanel):
             self._context.queue.submit(ReadGateLimits(self._asked), partial(self._read, self._asked), self._failed,
                                        quiet=True)
 
-    def _training(self) -> object:
-        from pathlib import Path
-
+    def _training(self) -> Path | None:
         chosen, project = self._context.settings["real_images"], self._context.session.project
-        return Path(chosen) if chosen else project.folder if project else None
+        return Path(chosen) if chosen and Path(chosen).is_dir() else project.folder if project else None
 
     def _set(self) -> dict[str, float]:
         """What a person has set for the chosen model."""
         found = self._context.settings["gate_thresholds"].get(self._model.ref, {})
-        return {key: float(value) for key, value in found.items() if isinstance(value, (int, float))}
+        return {key: float(value) for key, value in found.items()
+                if key in _FIELDS and isinstance(value, (int, float))}
 
     def _read(self, model: str, limits: GateLimits) -> None:
         if model != self._model.ref:

@@ -126,6 +126,7 @@ class MaskChooser(QWidget):
         for number in rows:
             selection.select(self.tiles.index(number), QItemSelectionModel.SelectionFlag.Select)
         selection.blockSignals(False)
+        self.grid.scrollToTop()
         self.grid.viewport().update()
         self.selected.emit()
 

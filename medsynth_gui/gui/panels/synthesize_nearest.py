@@ -50,9 +50,9 @@ class NearestRealView(QObject):
 
     @property
     def folder(self) -> Path | None:
-        """The folder of real images that was chosen and is there."""
-        chosen = self._context.settings["real_images"]
-        return Path(chosen) if chosen and Path(chosen).is_dir() else None
+        """The folder of real images that was chosen and is there, else the open project."""
+        chosen, project = self._context.settings["real_images"], self._context.session.project
+        return Path(chosen) if chosen and Path(chosen).is_dir() else project.folder if project else None
 
     def set_on(self, on: bool) -> None:
         """Compare, or stop comparing."""
@@ -84,13 +84,12 @@ class NearestRealView(QObject):
         if self._image is None:
             self._say(self.tr("Make an image in full quality first."), "muted")
             return
-        project = self._context.session.project
-        files = tuple(sample.image for sample in project.samples() if not sample.synthetic) if project else ()
-        if self.folder is None and not files:
+        folder = self.folder
+        if folder is None:
             self._say(words(Message("no-real-images")), "caution")
             self._other().set_series(None)
             return
-        job = FindNearestReal(self._image.image, files, self.folder, compute(self._context))
+        job = FindNearestReal(self._image.image, self._image.provenance.producer, folder, compute(self._context))
         self._say(self.tr("Looking for the most alike real image…"), "muted")
         self._job = self._context.queue.submit(job, partial(self._found, self._image), self._failed)
 

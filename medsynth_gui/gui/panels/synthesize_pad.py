@@ -118,7 +118,7 @@ class MaskPad(QObject):
         self._spec = next(spec for spec in PAD_TOOLS if spec.id == tool_id)
         self._tool = self._spec.make()
         self._show_cursor()
-        self._retrace()
+        self.retrace()
         self.tool_changed.emit(tool_id)
 
     def show(self) -> None:
@@ -126,7 +126,7 @@ class MaskPad(QObject):
         self.shown = True
         self._canvas.set_handler(self)
         self._show_cursor()
-        self._retrace()
+        self.retrace()
 
     def leave(self) -> None:
         """Give the canvas back."""
@@ -193,11 +193,11 @@ class MaskPad(QObject):
         self._tool.double_click(PointerEvent(y, x, modifiers), self._context())
 
     def _settled(self) -> None:
-        self._retrace()
+        self.retrace()
         self.changed.emit()
 
-    def _retrace(self) -> None:
-        """The handles of the shape tool follow a mask that was changed otherwise."""
+    def retrace(self) -> None:
+        """Show the handles of the shape tool where the mask is now."""
         if self.shown and isinstance(self._tool, DragShape):
             self._tool.refresh(self._context())
 

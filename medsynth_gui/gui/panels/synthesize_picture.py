@@ -23,6 +23,7 @@ class SynthesizePicture:
         self._canvas, self._pad, self._labels = canvas, pad, labels
         self.live: SyntheticImage | None = None
         self._shown: SyntheticImage | None = None
+        self._made = False
         self._opacity, self._visible, self._split = 0.25, True, False
         self._divider = 0.5
 
@@ -46,11 +47,14 @@ class SynthesizePicture:
         self._canvas.set_labels(pad.document.labels(0), self._table())
         if not pad.shown:
             pad.show()
+        elif self._made:
+            pad.retrace()
+            self._made = False
         self._divide()
 
     def show_made(self, image: SyntheticImage) -> None:
         """Show an image that was made; a press on it goes on from there."""
-        self._shown = image
+        self._shown, self._made = image, True
         rows, columns = pad_shape(image.mask)
         self._show(scaled_gray(image.image, rows, columns), synthetic=True)
         self._canvas.set_labels(scaled_labels(image.mask, rows, columns), self._table())
@@ -72,7 +76,8 @@ class SynthesizePicture:
         if not self._split or image is None:
             canvas.set_comparison(None)
             return
-        canvas.set_comparison(scaled_gray(image.image, *canvas.layers.image.shape), before_text=canvas.tr("Mask"), after_text=canvas.tr("Image"))
+        canvas.set_comparison(scaled_gray(image.image, *canvas.layers.image.shape), before_text=canvas.tr("Mask"),
+                              after_text=canvas.tr("Image"))
         canvas.comparison.split = self._divider
 
     def _table(self) -> LabelSet:

@@ -173,6 +173,8 @@ class Showing(QObject):
         if made is not None:
             self._gallery.leave()
             self._between.leave()
+            if made.copied and not self._nearest.on:
+                self._context.actions.get("synthesize.nearest").trigger()
         self.show()
 
     def _paired(self) -> None:

@@ -63,7 +63,7 @@ QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox, QPlainTextEdit, QTextEdit {
   selection-background-color: %accent%; selection-color: %on_accent%; }
 QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus, QPlainTextEdit:focus { border-color: %accent%; }
 QLineEdit:disabled, QSpinBox:disabled, QComboBox:disabled { color: %muted%; }
-QAbstractSpinBox QLineEdit { border: none; background: transparent; padding: 0 6px; min-height: 0; }
+QAbstractSpinBox QLineEdit, QComboBox QLineEdit { border: none; background: transparent; padding: 0 6px; min-height: 0; }
 QComboBox::drop-down { border: none; width: 22px; }
 QComboBox::down-arrow { image: url("%icons%/caret-down.svg"); width: 12px; height: 12px; margin-right: 8px; }
 QComboBox QAbstractItemView { background: %raised%; border: 1px solid %line%; padding: 4px;

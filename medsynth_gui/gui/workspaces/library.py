@@ -10,7 +10,6 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP, QModelIndex, Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from medsynth_gui.core.errors import MedSynthError
 from medsynth_gui.core.study import OpenFailure
 from medsynth_gui.dataset.sample import Sample
 from medsynth_gui.gui.actions import ActionRow
@@ -23,7 +22,7 @@ from medsynth_gui.gui.opening import Opener
 from medsynth_gui.gui.panels.library_details import LibraryDetails
 from medsynth_gui.gui.panels.library_filters import LibraryFilters
 from medsynth_gui.gui.panels.library_grid import LibraryGrid
-from medsynth_gui.gui.panels.library_sources import frames_to_add, sample_entry, series_entry
+from medsynth_gui.gui.panels.library_sources import ask_second_reader, frames_to_add, sample_entry, series_entry
 from medsynth_gui.gui.panels.parts import EmptyState, button, row, text
 from medsynth_gui.gui.panels.reading import Reading
 from medsynth_gui.gui.sample_opening import SampleOpener
@@ -31,7 +30,6 @@ from medsynth_gui.gui.theme import SPACE
 from medsynth_gui.gui.workspaces.base import Workspace
 from medsynth_gui.jobs.add_frames import AddFrames, read_samples
 from medsynth_gui.jobs.batch import BatchReport
-from medsynth_gui.session import commands
 from medsynth_gui.session.commands import select_series
 
 ROWS = (
@@ -213,17 +211,9 @@ class LibraryWorkspace(Workspace):
 
     def ask_second_reader(self) -> None:
         """Let the selected samples of the project wait for a second reader."""
-        session = self.context.session
-        names = [entry.sample_id for entry in self.chosen() if entry.sample_id]
-        if session.project is None or not names:
-            return
-        try:
-            commands.ask_second_reader(session, names)
-        except MedSynthError as error:
-            self.context.notify(error.message, "bad")
-            return
-        self.context.notify(self.tr("{images} wait for a second reader.").format(images=self._images(len(names))),
-                            "good")
+        if asked := ask_second_reader(self.context, self.chosen()):
+            self.context.notify(self.tr("{images} wait for a second reader.").format(images=self._images(asked)),
+                                "good")
 
     # --- what is collected
 

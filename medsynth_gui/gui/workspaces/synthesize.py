@@ -69,6 +69,7 @@ class SynthesizeWorkspace(Workspace):
         layout.addWidget(self.setup)
         layout.addWidget(self._middle(), 1)
         layout.addWidget(self._right())
+        self.pages.link_tray(self.collection.rejected, self.side)
         self._connect()
         self._model_changed()
 

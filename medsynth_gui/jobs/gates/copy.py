@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -21,10 +22,11 @@ if TYPE_CHECKING:
 
 Gray = npt.NDArray[np.uint8]
 Float = npt.NDArray[np.float32]
+Progress = Callable[[int, int], None]
 
 # Where a generator brings no calibration: 99th percentile over held-out images of all shipped sets.
 LARGEST_SIMILARITY, LEAST_CORRELATION = 0.9, PIXEL_LIMIT
-_CHUNK = 32
+_CHUNK = 8
 _SAME = 0.02
 
 
@@ -83,22 +85,23 @@ def _correlation(image: Gray, file: Path) -> float:
     return confirm_in_pixels(image, drawn_size(remove_furniture(read_gray(file)), max(image.shape)))
 
 
-def known_in(folder: Path, encoder: Encoder, size: int) -> Known:
+def known_in(folder: Path, encoder: Encoder, size: int, on_progress: Progress | None = None) -> Known:
     """Codes of the real images of a training set, a project or a plain folder, as they would be drawn at `size`.
 
-    They are kept for the next generator.
+    They are kept for the next generator. `on_progress` gets (done, total) and may raise to cancel.
     """
     below = folder / "images"
     files = image_files(below if below.is_dir() else folder)
     state = tuple((name, str(path), path.stat().st_mtime_ns) for name, path in files.items())
-    return _described(state, size, encoder.card.weights_sha256, _Held(encoder))
+    return _described(state, size, encoder.card.weights_sha256, _Held(encoder, on_progress))
 
 
 @dataclass(frozen=True)
 class _Held:
-    """An encoder that does not count in a cache's key."""
+    """What does not count in a cache's key."""
 
     encoder: Encoder = field(compare=False)
+    on_progress: Progress | None = field(default=None, compare=False)
 
 
 @lru_cache(maxsize=2)
@@ -109,11 +112,14 @@ def _described(state: tuple[tuple[str, str, int], ...], size: int, encoder_sha25
     files: list[Path] = []
     codes: list[Float] = []
     for start in range(0, len(state), _CHUNK):
+        if held.on_progress:
+            held.on_progress(start, len(state))
         images = [(name, Path(path), image) for name, path, _ in state[start:start + _CHUNK]
                   if (image := _real(Path(path))) is not None]
         names += [name for name, _, _ in images]
         files += [path for _, path, _ in images]
-        codes.append(held.encoder.codes([drawn_size(image, size) for _, _, image in images]))
+        if images:
+            codes.append(held.encoder.codes([drawn_size(image, size) for _, _, image in images]))
     return Known(np.concatenate(codes) if codes else np.zeros((0, 1), np.float32), tuple(names), tuple(files))
 
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from medsynth_gui.core.errors import Message, ModelError
 from medsynth_gui.core.model_card import ModelCard
 from medsynth_gui.metrics.memorisation import FEW_PATIENTS
 
-_SEEN = ("trained", "validated")
+TRAINED, VALIDATED = "trained", "validated"
 _NOBODY = "simulator"
 
 
-def seen_groups(card: ModelCard) -> dict[str, tuple[str, ...]]:
+def seen_groups(card: ModelCard, parts: Sequence[str] = (TRAINED, VALIDATED)) -> dict[str, tuple[str, ...]]:
     """Set name -> groups (patients, or what stands for them) that a model was trained on or chosen by.
 
     Simulated sets are left out: nobody was scanned. Empty where the model folder says nothing.
@@ -26,8 +26,8 @@ def seen_groups(card: ModelCard) -> dict[str, tuple[str, ...]]:
         return {}
     try:
         sets: Mapping[str, Mapping[str, list[str]]] = json.loads(path.read_text(encoding="utf-8"))
-        seen = {name: tuple(sorted({group for part in _SEEN for group in parts.get(part, ())}))
-                for name, parts in sorted(sets.items()) if not name.startswith(_NOBODY)}
+        seen = {name: tuple(sorted({group for part in parts for group in told.get(part, ())}))
+                for name, told in sorted(sets.items()) if not name.startswith(_NOBODY)}
     except (OSError, ValueError, TypeError, AttributeError) as error:
         raise ModelError("card-unreadable", path=path, detail=error) from error
     return {name: groups for name, groups in seen.items() if groups}

@@ -92,14 +92,17 @@ class Gates:
         training: folder of training images (a set or a project): a copy is confirmed in their pixels, and images that
             did not come with the generator are looked at, too.
 
+        on_progress: (done, total) of the training images that are described; may raise to cancel.
+
     A gate whose model or calibration is missing says so in every result.
     """
 
     def __init__(self, card: ModelCard, thresholds: Thresholds | None = None, compute: Compute | None = None,
-                 training: Path | None = None) -> None:
+                 training: Path | None = None, on_progress: Callable[[int, int], None] | None = None) -> None:
         from medsynth_gui.engine.gate_reference import read_codes, read_reference
 
         self.card, self._compute, self._training = card, compute or Compute(), training
+        self._on_progress = on_progress
         self._size = int(card.input.get("size", 128))
         self._reference, self._codes = read_reference(card.folder), read_codes(card.folder)
         self.limits = (thresholds or Thresholds()).over(_limits(self._reference, self._codes))
@@ -145,7 +148,7 @@ class Gates:
                 return "the codes of its training images were made by another encoder"
             known.append(Known(self._codes.codes, self._codes.ids))
         if self._training is not None:
-            known.append(known_in(self._training, encoder, self._size))
+            known.append(known_in(self._training, encoder, self._size, self._on_progress))
         if not any(one.ids for one in known):
             return "no codes of training images came with the generator, and no training images are at hand"
         facts = self._codes.facts if self._codes else {}

@@ -19,6 +19,10 @@ def test_ways_of_merging_three_readers(how: Consensus, merged: list[int]) -> Non
     assert merge((A, B, C), how)[0].tolist() == merged
 
 
+def test_half_of_the_readers_are_no_majority() -> None:
+    assert merge((A, B), Consensus.MAJORITY)[0].tolist() == [0, 0, 1, 0, 0]
+
+
 def test_what_is_merged_is_a_copy_and_one_mask_is_no_consensus() -> None:
     merge((A, B), Consensus.FIRST)[:] = 9
     assert A.max() == 2

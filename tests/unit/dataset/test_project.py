@@ -138,6 +138,25 @@ def test_parts_follow_groups_and_parents(tmp_path: Path) -> None:
         assert project.split() == before
 
 
+def test_a_synthetic_image_follows_the_patients_of_its_generator(tmp_path: Path) -> None:
+    """A generator that was trained on a patient who is set aside here gives no training image."""
+    train, test = group_in(Part.TRAIN), group_in(Part.TEST)
+    with small_project(tmp_path / "p", samples=0) as project:
+        project.add_image(ramp(), SCANNED, id="trained", group=train)
+        project.add_image(ramp() + np.uint8(1), SCANNED, id="held out", group=test)
+        leaky = replace(GENERATED, model_sha256="cd" * 32)
+        project.note_generator(GENERATED.model_sha256, {"p": [train], "elsewhere": [test]})
+        project.note_generator("cd" * 32, {"p": [train]})
+        project.note_generator("cd" * 32, {"p": [test]})
+        added = [project.add_image(ramp() + np.uint8(5 + n), origin, id=f"m{n}")
+                 for n, origin in enumerate((GENERATED, leaky))]
+        assert [sample.split for sample in added] == ["train", ""]
+        assert project.split() == project.samples()
+    with Project.open(tmp_path / "p") as project:
+        assert project.generators["cd" * 32] == {("p", train), ("p", test)}
+        assert project.sample("m1").split == ""
+
+
 def test_another_program_is_kept_out(tmp_path: Path) -> None:
     with small_project(tmp_path / "p") as project, Project.open(tmp_path / "p") as shared:
         shared.set_class("scan-0", "seen by both")

@@ -32,6 +32,7 @@ class TinyMaker:
     """Every third image of a row fails the gate `faithful`; there are no masks for rows of the size `medium`."""
 
     pause_s = 0.0
+    warnings = ()
     made = 0
 
     def __init__(self, job: FillPlan, *_: object) -> None:

@@ -111,9 +111,8 @@ def test_bad_files_are_listed_and_synthetic_ones_are_no_real_ones(tmp_path: Path
     (made / "broken.png").write_bytes(b"\x89PNG\r\n\x1a\nbroken")
     write_gray_png(made / "tiny.png", scene(0)[:8, :8])
     found = compare(real, made, encoder="no-such-encoder")
-    assert {Path(one["path"]).name: one["id"] for one in found["failed"]} == {
-        "broken.png": "file-damaged", "tiny.png": "image-tiny"} or found.exit_code == 1
-    assert len(found["failed"]) == 2 and found["real"]["images"] == 24
+    assert sorted(Path(one["path"]).name for one in found["failed"]) == ["broken.png", "tiny.png"]
+    assert found.exit_code == 1 and found["real"]["images"] == 24
     assert [judge["encoder"] for judge in found["judges"]] == ["texture"]
     said = " ".join(found["warnings"])
     assert "no encoder" in said and "1 images of the real folder" in said and "differ in size" in said

@@ -101,7 +101,7 @@ def test_a_killed_fill_goes_on_where_it_was(tmp_path: Path, kind: str) -> None:
         report = job_in(place, kind).run(JobContext())
     assert [row.accepted for row in report.cells] == [5, 3]
     assert job_in(tmp_path / "whole", kind).run(JobContext()).cells == report.cells
-    manifests = [next(path.rglob("fill.json")).with_name("manifest.jsonl") for path in (place, tmp_path / "whole")]
+    manifests = [next(path.rglob("request.json")).with_name("manifest.jsonl") for path in (place, tmp_path / "whole")]
     assert manifests[0].read_bytes() == manifests[1].read_bytes()
     if kind == "project":
         with Project.open(place, writable=False) as project:
@@ -174,7 +174,7 @@ def test_more_than_the_disk_holds_is_refused_before_anything_is_made(tmp_path: P
 
 def test_a_folder_of_another_request_is_refused(tmp_path: Path) -> None:
     job_in(tmp_path / "out", "out").run(JobContext())
-    with pytest.raises(UsageError, match=r"seed differs"):
+    with pytest.raises(UsageError, match="another seed"):
         replace(job_in(tmp_path / "out", "out"), seed=8).run(JobContext())
     with pytest.raises(UsageError, match="already holds other files"):
         job_in(tmp_path, "out").run(JobContext())

@@ -18,15 +18,19 @@ import pytest
 from pydicom import dcmread
 
 from medsynth_gui.core.errors import InputError, Message, StorageError, UsageError
+from medsynth_gui.dataset.project import Project
+from medsynth_gui.dataset.split import Part
 from medsynth_gui.io.raster_files import write_label_png
 from medsynth_gui.jobs import synthesize_files
 from medsynth_gui.jobs.catalogue import Compute
 from medsynth_gui.jobs.gates import GateResult, Thresholds
 from medsynth_gui.jobs.job import JobCancelled, JobContext
 from medsynth_gui.jobs.mask_candidates import Candidate
+from medsynth_gui.jobs.project import CreateProject, ImportIntoProject
 from medsynth_gui.jobs.synthesize_files import SynthesizeFiles, UsableMasks
 from tests.builders import disc
 from tests.engine.conftest import SYNTHESIS
+from tests.unit.dataset.builders import group_in, write_set
 
 CPU = Compute("cpu", "fp32", 1)
 COUNT = 6
@@ -154,6 +158,19 @@ def test_a_licence_that_asks_is_accepted_by_name(model, request_for, tmp_path):
         job.run(JobContext())
     replace(job, accept_licence=True, count=1).run(JobContext())
     assert json.loads((tmp_path / "out" / "generator.json").read_text())["licence_accepted"] is True
+
+
+@pytest.mark.parametrize("part", [Part.TRAIN, Part.TEST])
+def test_in_a_project_the_images_follow_the_patients_of_their_generator(request_for, tmp_path, part):
+    group, job = group_in(part, "scans"), replace(request_for("out"), count=1)
+    (Path(job.model) / "groups.json").write_text(json.dumps({"scans": {"trained": [group], "validated": []}}))
+    job.run(JobContext())
+    real = write_set(tmp_path / "scans", f"id,group\nx,{group}\n", "x")
+    CreateProject(tmp_path / "p").run(JobContext())
+    assert ImportIntoProject(tmp_path / "p", (real, tmp_path / "out")).run(JobContext()).exit_code == 0
+    with Project.open(tmp_path / "p") as project:
+        assert {sample.split for sample in project.samples() if sample.synthetic} == {
+            "train" if part is Part.TRAIN else ""}
 
 
 class Given:

@@ -35,7 +35,7 @@ def told(gain: float) -> dict:
 @pytest.mark.parametrize(("gain", "words"), [(0.05, "it helps"), (-0.05, "it does harm"), (0.0, "not shown to help")])
 def test_the_sentence_follows_the_interval(gain, words):
     report = told(gain)
-    [sentence] = report["sentences"]
+    [sentence] = [row["sentence"] for row in report["differences"]]
     assert words in sentence and "3 seed(s) and 30 held-out groups" in sentence
     assert report["differences"][0]["difference"][0] == pytest.approx(gain, abs=0.01)
 
@@ -46,7 +46,7 @@ def test_a_card_tells_what_its_trial_said_and_is_shown_without_a_damaged_one(tmp
     report["differences"].append({"message": {"id": "of a later version"}})
     (tmp_path / "ablation.json").write_text(json.dumps(report), encoding="utf-8")
     [message] = verdicts(tmp_path)
-    assert message.id == "trial-helps" and message.english() == report["sentences"][0]
+    assert message.id == "trial-helps" and message.english() == report["differences"][0]["sentence"]
     (tmp_path / "ablation.json").write_text("{", encoding="utf-8")
     assert not verdicts(tmp_path)
 

@@ -38,7 +38,8 @@ def test_a_shifted_square_has_the_dice_and_the_distance_of_its_shift_in_mm_of_ei
 
 
 def test_figures_are_the_same_whoever_is_called_first() -> None:
-    pairs = [(box(5, 5), box(7, 6)), (box(5, 5), np.zeros((40, 40), np.uint8)), (box(5, 5, value=2), box(6, 5, value=2))]
+    pairs = [(box(5, 5), box(7, 6)), (box(5, 5), np.zeros((40, 40), np.uint8)),
+             (box(5, 5, value=2), box(6, 5, value=2))]
     there = summarise([compare(a, b, id=str(n), classes=("x", "xy"[n % 2])) for n, (a, b) in enumerate(pairs)])
     back = summarise([compare(b, a, id=str(n), classes=("xy"[n % 2], "x")) for n, (a, b) in enumerate(pairs)])
     assert there == back

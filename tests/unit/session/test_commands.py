@@ -311,3 +311,19 @@ def test_frames_and_synthetic_images_become_samples(session: Session, tmp_path: 
     assert shown.series.synthetic
     commands.close_project(session)
     assert session.settings["project"] == ""
+
+
+def test_an_open_outline_that_is_given_up_is_told_of(tmp_path: Path) -> None:
+    session = Session(Settings(tmp_path / "s.json"), folder=tmp_path / "j")
+    told: list[str] = []
+    session.problem.connect(lambda message: told.append(message.id))
+    commands.open_series(session, ImageSeries.from_array(np.zeros((3, 20, 20), np.uint8), title="cine"))
+    for tool, corners in (("polygon", 3), ("livewire", 2), ("polygon", 1)):
+        session.toolbox.choose(tool)
+        for y, x in ((2, 2), (2, 15), (15, 15))[:corners]:
+            session.toolbox.press(PointerEvent(y, x))
+            session.toolbox.release(PointerEvent(y, x))
+        commands.select_frame(session, (session.frame + 1) % 3)
+        assert not session.toolbox.busy
+    assert told == ["outline-given-up"] * 2
+    session.close()

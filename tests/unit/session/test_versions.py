@@ -112,3 +112,13 @@ def test_accepting_on_all_frames_takes_a_version_first_and_old_ones_go(session: 
         commands.accept_proposal(session)
     names = [version.name for version in versions.versions(session)]
     assert names == ["Before accepting model 3", "Before accepting model 2", kept[0].name]
+
+
+def test_the_last_deletion_can_be_undone_and_the_one_before_is_for_good(session: Session) -> None:
+    paint(session, 0, 5)
+    first, second = (versions.take_version(session, name) for name in ("first", "second"))
+    versions.delete_version(session, first)
+    versions.delete_version(session, second)
+    assert versions.versions(session) == () and versions.bring_back_version(session)
+    assert versions.versions(session) == (second,) and not versions.bring_back_version(session)
+    versions.restore_version(session, second)
