@@ -59,7 +59,7 @@ def split(project: Folder,
 
 @app.command()
 def plan(project: Folder,
-         model: Annotated[str, typer.Option("--model", metavar="ID", help="The generator that shall fill it; adds its "
+         model: Annotated[str, typer.Option("--generator", metavar="ID", help="Which shall fill it; adds its "
                                                                           "classes.", show_default=False)] = "",
          out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Plan file (TOML) to write.",
                                                   show_default=False)] = None,

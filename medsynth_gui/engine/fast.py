@@ -18,7 +18,7 @@ import torch
 from torch import Tensor, nn
 
 from medsynth_gui.engine.device import Runtime
-from medsynth_gui.engine.networks.unshuffle_unet import SegmentationOutput
+from medsynth_gui.engine.networks.unshuffle_unet import SegmentationOutput, UnshuffleUNet
 
 _PRECISION = {"fp32": "f32", "bf16": "bf16"}
 _lock = RLock()
@@ -39,6 +39,13 @@ def library(runtime: Runtime) -> str:
 def failure() -> str:
     """Why OpenVINO was given up in this process; empty if it was not."""
     return _failures[0] if _failures else ""
+
+
+def try_out(runtime: Runtime) -> str:
+    """Run a small network; returns the library that it ran on."""
+    network = UnshuffleUNet(widths=(8, 8), blocks=(1, 1)).eval().to(runtime.device)
+    run(network, torch.zeros(1, 1, 32, 32, device=runtime.device), runtime)
+    return library(runtime)
 
 
 def run(network: nn.Module, x: Tensor, runtime: Runtime) -> SegmentationOutput:

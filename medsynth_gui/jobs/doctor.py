@@ -58,18 +58,14 @@ class Doctor:
 
     def _runs_on(self, problems: list[str]) -> dict[str, Any]:
         """Device, precision, threads and library, tried on a small network."""
-        import torch
-
         from medsynth_gui.engine import fast
         from medsynth_gui.engine.device import resolve
-        from medsynth_gui.engine.networks.unshuffle_unet import UnshuffleUNet
 
         runtime = resolve(self.compute.device, self.compute.precision, self.compute.threads)
-        network = UnshuffleUNet(widths=(8, 8), blocks=(1, 1)).eval().to(runtime.device)
-        fast.run(network, torch.zeros(1, 1, 32, 32, device=runtime.device), runtime)
+        ran_on = fast.try_out(runtime)
         if fast.failure():
             problems.append(Message("fast-given-up", {"detail": fast.failure()}).english())
-        return {**runtime.record(), "library": fast.library(runtime)}
+        return {**runtime.record(), "library": ran_on}
 
 
 def _version(name: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import time
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ from medsynth_gui.jobs.fill_images import ImageMaker
 from medsynth_gui.jobs.fill_report import CellProgress, acceptance
 from medsynth_gui.jobs.fill_run import rows_to_fill
 from medsynth_gui.jobs.gates import accepted
-from medsynth_gui.jobs.job import JobContext, Lane
+from medsynth_gui.jobs.job import JobContext, Lane, Progress
 
 if TYPE_CHECKING:
     from medsynth_gui.jobs.fill_plan import FillPlan
@@ -86,8 +87,7 @@ class EstimateFill:
             row = order[number % len(order)]
             started = time.monotonic()
             try:
-                _, verdicts = maker.make(row.stratum, number, JobContext(
-                    report=lambda at, done=number: ctx.checkpoint(done + at.done / (at.total or 1), _PROBES + 1)))
+                _, verdicts = maker.make(row.stratum, number, JobContext(report=partial(_passed_on, ctx, number)))
             except ProjectError as error:
                 tried.append(CellProgress(row.stratum, row.wanted, problem=error.message))
                 continue
@@ -119,3 +119,7 @@ def need_room(fill: FillPlan, card: ModelCard) -> int:
         raise StorageError("plan-no-room", images=f"{images:,}", needed=f"{needed / 1e9:,.1f} GB",
                            free=f"{free / 1e9:,.1f} GB", path=existing)
     return needed
+
+
+def _passed_on(ctx: JobContext, number: int, at: Progress) -> None:
+    ctx.checkpoint(number + at.done / (at.total or 1), _PROBES + 1)

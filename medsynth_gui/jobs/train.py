@@ -90,7 +90,7 @@ def _predicted(recipe: Recipe) -> Callable[[str], bool]:
     """Whether a generator gets the masks of a set from a segmenter."""
     from medsynth_gui.engine.training.domains import domain_of
 
-    return lambda name: recipe.task == "synthesis" and bool(domain_of(recipe, name).masks)
+    return lambda name: recipe.task in ("synthesis", "distillation") and bool(domain_of(recipe, name).masks)
 
 
 def read_training_data(folders: Sequence[Path], *, masks: bool,

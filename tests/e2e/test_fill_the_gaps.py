@@ -41,7 +41,8 @@ def project(tmp_path: Path) -> Path:
 
 def test_what_is_missing_is_seen_and_filled_and_goes_on(tmp_path: Path, project: Path, model: Path) -> None:
     plan = tmp_path / "plan.toml"
-    told = medsynth("project", "plan", project, "--model", model, "--at-least", 2, "--sizes", "2%,10%", "--out", plan,
+    told = medsynth("project", "plan", project, "--generator", model, "--at-least", 2, "--sizes", "2%,10%",
+                    "--out", plan,
                     "--part", "all", "--json")
     assert told.code == 0, told.err
     rows = {(row["class"], row.get("size")): row for row in told.record["cells"]}

@@ -61,8 +61,9 @@ def switch(qtbot: QtBot, parent: object, key: str) -> None:
     qtbot.mouseClick(parent.findChild(QToolButton, f"segment-{key}"), Qt.MouseButton.LeftButton)
 
 
-def test_two_readers_and_an_adjudicator(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
-    session, queue, review = window.context.session, window.workspace.left.queue, window.workspace.review
+def first_reader(qtbot: QtBot, window: MainWindow) -> tuple[str, np.ndarray]:
+    """One image for another reader, one approved, one rejected; the first one's id and mask."""
+    session, queue = window.context.session, window.workspace.left.queue
     assert queue.progress.text() == "0 of 3 reviewed" and "model" in queue.status.note.text()
     reads(qtbot, window, "AB")
     press(qtbot, window, Qt.Key.Key_PageDown)
@@ -78,7 +79,12 @@ def test_two_readers_and_an_adjudicator(qtbot: QtBot, window: MainWindow, tmp_pa
     states = [session.project.sample(f"scan-{number}").review for number in range(3)]
     assert {state.state for state in states} == {ReviewState.NEEDS_REVIEW, ReviewState.APPROVED, ReviewState.REJECTED}
     assert {state.reader for state in states} == {"AB"} and all(state.at for state in states)
+    return first, mask
 
+
+def second_reader(qtbot: QtBot, window: MainWindow, first: str) -> None:
+    """Reads blind, and draws something else."""
+    session, queue, review = window.context.session, window.workspace.left.queue, window.workspace.review
     switch(qtbot, queue, "second")
     settle(qtbot, window)
     assert not queue.model.rows  # nobody reads the own images a second time
@@ -92,6 +98,12 @@ def test_two_readers_and_an_adjudicator(qtbot: QtBot, window: MainWindow, tmp_pa
     assert session.project.sample(first).review.reader == "AB"  # the second reader's work leaves the first one's alone
     press(qtbot, window, Qt.Key.Key_Return, CTRL)
     assert not queue.model.rows and queue.progress.text() == "1 of 1 read"
+
+
+def test_two_readers_and_an_adjudicator(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
+    session = window.context.session
+    first, mask = first_reader(qtbot, window)
+    second_reader(qtbot, window, first)
 
     page = go(qtbot, window, "quality")
     window.context.settings["reader"] = "XY"

@@ -36,7 +36,8 @@ class DistillationTask(SynthesisTask):
                  progress: Callable[[int, int], None]) -> None:
         super().__init__(recipe, data, device, progress)
         self.steps, self.guidance = int(recipe.input["steps"]), float(recipe.input["guidance"])
-        self.teacher = load_network(read_card(models() / str(recipe.data["teacher"])), device)
+        self.firsts = {example.domain.first_class: example.domain.teacher for example in self.train + self.validation}
+        self.teachers = {name: load_network(read_card(models() / name), device) for name in set(self.firsts.values())}
 
     def loss(self, network: nn.Module, rng: np.random.Generator, progress: float) -> Tensor:
         """Squared error of the mean velocity over a piece of the teacher's way, inside the image."""
@@ -45,18 +46,31 @@ class DistillationTask(SynthesisTask):
         at, inside = start[:, None, None, None], conditions[:, -1:]
         noisy = (1 - at) * torch.randn_like(images) * inside + at * images
         with torch.no_grad():
-            guided = guided_velocity(self.teacher, conditions, classes, self._blank_classes(classes), self.guidance)
-            end = _follow(guided, noisy, start, 1 / self.steps)
+            end = _follow(self._taught(conditions, classes), noisy, start, 1 / self.steps)
         wanted = (end - noisy) * self.steps
         predicted = network(noisy, start, conditions, classes).float()
         wrong = ((predicted - wanted) / residual_scale(start)) ** 2 * inside
         return wrong.sum() / inside.sum()
 
-    def _blank_classes(self, classes: Tensor) -> Tensor:
-        """For each class the embedding that stands for any image of its domain."""
-        firsts = sorted({example.domain.first_class for example in self.train})
-        table = torch.tensor(firsts, device=classes.device)
-        return table[torch.searchsorted(table, classes, right=True) - 1]
+    def _taught(self, conditions: Tensor, classes: Tensor, guidance: float | None = None) -> Velocity:
+        """Velocity of a batch, each image by the teacher of its domain; without guidance where it is 1."""
+        firsts = torch.tensor(sorted(self.firsts), device=classes.device)
+        blank = firsts[torch.searchsorted(firsts, classes, right=True) - 1]
+        names = [self.firsts[first] for first in blank.tolist()]
+        parts = []
+        for name, teacher in self.teachers.items():
+            rows = torch.tensor([index for index, own in enumerate(names) if own == name], dtype=torch.long)
+            if len(rows):
+                parts.append((rows, guided_velocity(teacher, conditions[rows], classes[rows], blank[rows],
+                                                    self.guidance if guidance is None else guidance)))
+
+        def velocity(x: Tensor, t: Tensor) -> Tensor:
+            found = torch.empty_like(x)
+            for rows, of_teacher in parts:
+                found[rows] = of_teacher(x[rows], t[rows])
+            return found
+
+        return velocity
 
     def validate(self, network: nn.Module) -> tuple[dict[str, float], Gray]:
         """Gray levels from the teacher's image of the same noise, for the twin and for the teacher in as few steps."""
@@ -64,10 +78,9 @@ class DistillationTask(SynthesisTask):
         fixed = [self._fixed(example) for example in few]
         images, conditions, classes = self._tensors(*(list(column) for column in zip(*fixed, strict=True)))
         noise = torch.randn(images.shape, generator=torch.Generator().manual_seed(1)).to(images) * conditions[:, -1:]
-        full = sample_heun(guided_velocity(self.teacher, conditions, classes, self._blank_classes(classes),
-                                           self.guidance), noise, steps=10)
-        made = {name: sample_euler(_plain(net, conditions, classes), noise, steps=self.steps)
-                for name, net in (("twin", network), ("hurried", self.teacher))}
+        full = sample_heun(self._taught(conditions, classes), noise, steps=10)
+        made = {"twin": sample_euler(lambda x, t: network(x, t, conditions, classes).float(), noise, steps=self.steps),
+                "hurried": sample_euler(self._taught(conditions, classes, 1.0), noise, steps=self.steps)}
         inside = conditions[:, -1:]
         apart = {name: float(((image - full).abs() * inside).sum() / inside.sum() / 2.5 * 255)
                  for name, image in made.items()}
@@ -84,14 +97,12 @@ def guided_velocity(network: nn.Module, conditions: Tensor, classes: Tensor, bla
     both, names = torch.cat([conditions, nothing]), torch.cat([classes, blank])
 
     def velocity(x: Tensor, t: Tensor) -> Tensor:
+        if guidance == 1:
+            return network(x, t, conditions, classes).float()
         with_mask, without = network(x.repeat(2, 1, 1, 1), t.repeat(2), both, names).float().chunk(2)
         return without + guidance * (with_mask - without)
 
     return velocity
-
-
-def _plain(network: nn.Module, conditions: Tensor, classes: Tensor) -> Velocity:
-    return lambda x, t: network(x, t, conditions, classes).float()
 
 
 def _follow(velocity: Velocity, x: Tensor, start: Tensor, length: float) -> Tensor:
@@ -116,5 +127,5 @@ def evaluate(recipe: Recipe, card: ModelCard, data: TrainingData, runtime: Runti
     twin, hurried = figures["gray_levels"], figures["gray_levels_hurried"]
     headline = (f"{task.steps} calls: {twin:.1f} gray levels from the full sampler's image, "
                 f"{hurried:.1f} without distillation, on 16 held-out masks")
-    return {"headline": headline, "calls": task.steps, "teacher": recipe.data["teacher"],
+    return {"headline": headline, "calls": task.steps, "teachers": sorted(task.teachers),
             "gray_levels": round(twin, 3), "gray_levels_without": round(hurried, 3)}, {}

@@ -23,12 +23,14 @@ class Domain:
         first_class: embedding that stands for any image of this kind; its classes follow in order.
         share: of a batch, in proportion to the other domains.
         masks: a segmentation model that predicts the masks of images that have none.
+        teacher: the generator whose preview is trained; only for distillation.
     """
 
     first_class: int = 0
     classes: tuple[str, ...] = ()
     share: float = 1.0
     masks: str = ""
+    teacher: str = ""
     geometry: Geometry = field(default_factory=Geometry)
 
     def class_index(self, name: str | None) -> int:
@@ -39,7 +41,7 @@ class Domain:
 def domain_of(recipe: Recipe, set_name: str) -> Domain:
     """The domain of a set; a set that the recipe does not name is taken for what the model draws."""
     own = Domain(int(recipe.input.get("first_class", 0)), recipe.classes, masks=str(recipe.data.get("masks", "")),
-                 geometry=Geometry(**recipe.data.get("geometry", {})))
+                 teacher=str(recipe.data.get("teacher", "")), geometry=Geometry(**recipe.data.get("geometry", {})))
     row: Mapping[str, Any] | None = recipe.data.get("domains", {}).get(set_name)
     if row is None:
         return own

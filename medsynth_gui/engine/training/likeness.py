@@ -12,6 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from medsynth_gui.core.errors import ModelError
+from medsynth_gui.core.model_card import read_card
+from medsynth_gui.core.paths import models
 from medsynth_gui.engine.device import Runtime
 from medsynth_gui.engine.features import Encoder, shipped_encoder
 from medsynth_gui.engine.likeness import Kinds, Likeness
@@ -39,7 +41,7 @@ def learn_likeness(recipe: Recipe, data: TrainingData, runtime: Runtime, folder:
     except ModelError:
         return {}
     present = {item.set_name for item in (*data.train, *data.validation)}
-    sets = present | _taught(folder) | set(map(str, recipe.data.get("sets", ())))
+    sets = present | _taught(recipe, folder) | set(map(str, recipe.data.get("sets", ())))
     seen = (*data.train, *data.validation)
     remembered, strangers = world.of(sets - present), world.of(sets, others=True)
     own = Kinds(np.concatenate([_described(encoder, seen, checkpoint), world.described[remembered]]),
@@ -53,12 +55,19 @@ def learn_likeness(recipe: Recipe, data: TrainingData, runtime: Runtime, folder:
     return {"likeness": _measured(likeness, world, sets, _described(encoder, data.test, checkpoint))}
 
 
-def _taught(folder: Path) -> set[str]:
-    """Sets that the model or one that it started from was trained on."""
-    with suppress(OSError, ValueError):
-        return {name for name, parts in json.loads((folder / "groups.json").read_text(encoding="utf-8")).items()
-                if parts.get("trained")}
-    return set()
+def _taught(recipe: Recipe, folder: Path) -> set[str]:
+    """Sets of an earlier training of the same labels: a start from a model for another structure teaches no kind."""
+    try:
+        groups = json.loads((folder / "groups.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return set()
+    labels, found = {int(value): name for value, name in recipe.labels.items()}, set()
+    for path in models().glob("*/card.toml"):
+        with suppress(ModelError):
+            card = read_card(path.parent)
+            if card.task == recipe.task and dict(card.labels) == labels:
+                found |= set(map(str, card.training.get("sets", ())))
+    return {name for name, parts in groups.items() if parts.get("trained")} & found
 
 
 def _described(encoder: Encoder, items: Sequence[Item], checkpoint: Callable[[float, float, str], None]) -> Float:

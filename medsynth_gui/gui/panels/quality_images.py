@@ -15,9 +15,11 @@ from medsynth_gui.gui.panels.fields import FolderField
 from medsynth_gui.gui.panels.model_cards import compute
 from medsynth_gui.gui.panels.parts import Card, EmptyState, button, section_head, set_role, text
 from medsynth_gui.gui.theme import SPACE
-from medsynth_gui.gui.translation import words
+from medsynth_gui.gui.translation import number, words
 from medsynth_gui.jobs.evaluate_images import EvaluateImages, ImageEvaluation
+from medsynth_gui.metrics.distribution import METRICS
 
+_COPIES_NAMED = 8
 _ROLES = {"as real": "good", "near": "caution", "far": "bad"}
 
 
@@ -96,6 +98,8 @@ class ImagesReport(QScrollArea):
                 n=len(found["failed"]), names=", ".join(Path(one["path"]).name for one in found["failed"][:8])))
         if notes:
             layout.addWidget(Card(section_head(self.tr("Mind")), *(text(note, "muted") for note in notes)))
+        meanings = [f"{metric}: {self._meaning(metric)}" for metric in METRICS]
+        layout.addWidget(Card(section_head(self.tr("What they say")), *(text(line, "muted") for line in meanings)))
         layout.addStretch(1)
         self.setWidget(inner)
 
@@ -135,7 +139,7 @@ class ImagesReport(QScrollArea):
                 "far": self.tr("far from real")}
         times = figure["times_real"]
         return told[figure["verdict"]] + ("" if times is None else self.tr(" · {times} times real").format(
-            times=f"{times:.2g}"))
+            times=number(times, 0 if times >= 10 else 1 if times >= 1 else 2)))
 
     def _meaning(self, metric: str) -> str:
         return {
@@ -163,9 +167,11 @@ class ImagesReport(QScrollArea):
             "of the synthetic, {real} of the real images.").format(
                 c_t=f"{found['c_t']:.1f}", made=f"{made['authentic_share']:.0%}",
                 real=f"{real['authentic_share']:.0%}"), "muted"))
-        for copy in made["copies"][:20]:
+        for copy in made["copies"][:_COPIES_NAMED]:
             card.body.addWidget(text(self.tr("{image} is a copy of {other}").format(
                 image=copy["id"], other=copy["training_image"]), "bad"))
+        if (more := len(made["copies"]) - _COPIES_NAMED) > 0:
+            card.body.addWidget(text(self.tr("and {n} more").format(n=more), "muted"))
         return card
 
 

@@ -15,7 +15,7 @@ from medsynth_gui.core.errors import MedSynthError
 from medsynth_gui.dataset.training_set import image_files
 from medsynth_gui.jobs.gates.look import Look
 from medsynth_gui.jobs.gates.result import GateResult
-from medsynth_gui.metrics.memorisation import NEIGHBOURS_LOOKED_AT, PIXEL_LIMIT, confirm_in_pixels, nearest
+from medsynth_gui.metrics.memorisation import NEIGHBOURS_LOOKED_AT, SUSPECT_LIMIT, confirm_in_pixels, nearest
 
 if TYPE_CHECKING:
     from medsynth_gui.engine.features import Encoder
@@ -25,7 +25,7 @@ Float = npt.NDArray[np.float32]
 Progress = Callable[[int, int], None]
 
 # Where a generator brings no calibration: 99th percentile over held-out images of all shipped sets.
-LARGEST_SIMILARITY, LEAST_CORRELATION = 0.9, PIXEL_LIMIT
+LARGEST_SIMILARITY, LEAST_CORRELATION = 0.9, SUSPECT_LIMIT
 _CHUNK = 8
 _SAME = 0.02
 
@@ -51,7 +51,7 @@ class CopyGate:
     known: tuple[Known, ...]
     limit: float
     judge_name: str
-    least_correlation: float = PIXEL_LIMIT
+    least_correlation: float = SUSPECT_LIMIT
 
     def judge(self, look: Look) -> GateResult:
         """A copy by its code alone where no pixels are at hand, else by both."""
