@@ -30,6 +30,7 @@ class TrainingRun:
         message: what a failed run said, or the headline of a finished one.
         kept_step: the step whose weights are kept; None for the last.
         comparison: what `CompareModels` found; empty where nothing was compared.
+        failures: pictures of the held-out images that went worst, by class, scanner or size.
     """
 
     folder: Path
@@ -45,6 +46,7 @@ class TrainingRun:
     phase: str = ""
     kept_step: int | None = None
     comparison: dict[str, Any] | None = None
+    failures: tuple[Path, ...] = ()
 
 
 _END_STATES = {"done": "done", "stopped": "stopped", "failed": "failed", "paused": "paused"}
@@ -70,6 +72,7 @@ def read_run(folder: Path) -> TrainingRun:
         folder=folder, recipe=_recipe_id(folder), state=state,
         epochs=tuple(event for event in events if event["event"] in ("step", "validation")),
         previews=tuple(sorted((folder / "previews").glob("*.png"))),
+        failures=tuple(sorted((folder / "failures").glob("*.png"))) if state == "done" else (),
         progress=1.0 if state == "done" else max((event.get("progress", 0.0) for event in events), default=0.0),
         seconds=max((event.get("seconds", 0.0) for event in events), default=0.0),
         minutes=start.get("minutes"), message=message,

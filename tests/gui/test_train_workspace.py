@@ -69,6 +69,23 @@ def test_a_run_shows_its_state_curves_and_newest_prediction(qtbot: QtBot, window
     assert np.array_equal(page.canvas.series.frame(0), np.roll(ramp(), 1, axis=0))
 
 
+def test_the_worst_images_of_a_finished_run_are_shown(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
+    folder = write_run(tmp_path / "run", validations=2, ended="done")
+    for number, name in enumerate(("all", "class-benign")):
+        write_gray_png(folder / "failures" / f"{name}.png", np.roll(ramp(), 10 + number, axis=1))
+    page = show(qtbot, window, folder)
+    sheet = page.view.predictions.sheet
+    assert [sheet.itemText(row) for row in range(3)] == ["As it learns", "Worst of all", "Worst: benign"]
+    sheet.setCurrentIndex(2)
+    sheet.activated.emit(2)
+    settle(qtbot, window)
+    assert np.array_equal(page.canvas.series.frame(0), np.roll(ramp(), 11, axis=1))
+    assert not page.view.scrub.isEnabled() and "Lowest Dice" in page.view.predictions._which.text()
+    page.look()
+    settle(qtbot, window)
+    assert sheet.currentIndex() == 2
+
+
 def test_a_growing_run_is_followed(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
     window.context.settings["training_on_close"] = "continue"
     folder = write_run(tmp_path / "run", validations=1)

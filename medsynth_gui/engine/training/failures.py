@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from medsynth_gui.engine.training.data import Item, Pair, letterboxed
 from medsynth_gui.engine.training.segmentation import contact_sheet, shades
+from medsynth_gui.io.atomic import storing
 from medsynth_gui.io.raster_files import write_gray_png
 
 Gray = npt.NDArray[np.uint8]
@@ -71,6 +72,9 @@ def write_failures(folder: Path, groups: Mapping[str, Mapping[str, Sequence[int]
             dice = [float(row["labels"][values[name]]["dice"] if kind == "label" else row["dice"]) for row in rows]
             sheets[f"{kind}-{_plain(name)}"] = _worst(places, dice)
     sheets = {name: places for name, places in sheets.items() if places}
+    with storing(folder / FOLDER):
+        for old in (folder / FOLDER).glob("*.png"):
+            old.unlink()
     tiles = {place: _tile(*picture(place)) for place in sorted(set().union(*sheets.values(), ()))}
     for name, places in sheets.items():
         write_gray_png(folder / FOLDER / f"{name}.png",

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QFileDialog, QSlider, QVBoxLayout, QWidget
 from medsynth_gui.core.errors import Message
 from medsynth_gui.gui.canvas.canvas import Canvas
 from medsynth_gui.gui.context import AppContext
+from medsynth_gui.gui.panels.fields import Choice
 from medsynth_gui.gui.panels.parts import row, section_head, text, tool
 from medsynth_gui.gui.panels.reading import Reading
 from medsynth_gui.gui.panels.train_curves import drawn_figure
@@ -22,7 +23,10 @@ from medsynth_gui.jobs.training_run import TrainingRun
 
 
 class Predictions(QWidget):
-    """A canvas and a slider over the validations; `epoch_shown` carries the number among the run's epochs."""
+    """A canvas and a slider over the validations; `epoch_shown` carries the number among the run's epochs.
+
+    Of a finished run the list shows the held-out images that went worst instead.
+    """
 
     epoch_shown = Signal(int)
 
@@ -37,6 +41,8 @@ class Predictions(QWidget):
                                    self.tr("They appear with the first validation of the run."))
         self._which = text("", "muted")
         self.save = tool("gif", context.actions.tip("train.save_gif"), self.save_gif, name="train-save-gif")
+        self.sheet = Choice(self.tr("Which held-out images are shown"), name="train-sheet")
+        self.sheet.picked.connect(lambda _: self._scrubbed(self.scrub.value()))
         self.scrub = QSlider(Qt.Orientation.Horizontal)
         self.scrub.setObjectName("train-scrub")
         self.scrub.setToolTip(self.tr("Scrub through the validations of the run (Left and Right)"))
@@ -45,7 +51,8 @@ class Predictions(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(SPACE.XS)
-        layout.addLayout(row(section_head(self.tr("Held-out predictions")), QWidget(), self.save, stretch=1))
+        layout.addLayout(row(section_head(self.tr("Held-out predictions")), QWidget(), self.sheet, self.save,
+                             stretch=1))
         # Above the picture: the job tray stands at its lower edge while a training runs.
         layout.addWidget(self.scrub)
         layout.addWidget(self._which)
@@ -55,6 +62,8 @@ class Predictions(QWidget):
         """Show a run; the newest prediction is followed unless an older one was chosen."""
         following = self._run is None or self._run.folder != run.folder or self.scrub.value() == self.scrub.maximum()
         self._run = run
+        self.sheet.set_rows([(None, self.tr("As it learns")), *((path, self._worst(path)) for path in run.failures)])
+        self.sheet.setVisible(bool(run.failures))
         several = len(run.previews) > 1
         self.scrub.setVisible(several)
         self.save.setVisible(several)
@@ -82,14 +91,24 @@ class Predictions(QWidget):
             self._shown = None
             self._which.setText("")
             return
-        path = self._run.previews[min(number, len(self._run.previews) - 1)]
-        self._which.setText(self.tr("{number} of {count} · {caption} · {columns}").format(
-            number=number + 1, count=len(self._run.previews), caption=self._caption(path), columns=self._columns()))
-        self.epoch_shown.emit(self._epoch_of(path))
+        sheet: Path | None = self.sheet.currentData()
+        path = sheet or self._run.previews[min(number, len(self._run.previews) - 1)]
+        self.scrub.setEnabled(sheet is None)
+        if sheet:
+            self._which.setText(self.tr("Lowest Dice first · {columns}").format(columns=self._columns()))
+        else:
+            self._which.setText(self.tr("{number} of {count} · {caption} · {columns}").format(
+                number=number + 1, count=len(self._run.previews), caption=self._caption(path),
+                columns=self._columns()))
+            self.epoch_shown.emit(self._epoch_of(path))
         if path != self._shown and not self._reading:
             self._reading = True
             self._context.queue.submit(Reading(partial(read_picture, path)), partial(self._picture_read, path),
                                        self._picture_failed, quiet=True, first=True)
+
+    def _worst(self, sheet: Path) -> str:
+        name = sheet.stem.partition("-")[2]
+        return self.tr("Worst: {name}").format(name=name) if name else self.tr("Worst of all")
 
     def _caption(self, path: Path) -> str:
         assert self._run is not None

@@ -15,7 +15,13 @@ from medsynth_gui.core.errors import MedSynthError
 from medsynth_gui.dataset.training_set import image_files
 from medsynth_gui.jobs.gates.look import Look
 from medsynth_gui.jobs.gates.result import GateResult
-from medsynth_gui.metrics.memorisation import NEIGHBOURS_LOOKED_AT, SUSPECT_LIMIT, confirm_in_pixels, nearest
+from medsynth_gui.metrics.memorisation import (
+    NEIGHBOURS_LOOKED_AT,
+    PIXEL_LIMIT,
+    SUSPECT_LIMIT,
+    confirm_in_pixels,
+    nearest,
+)
 
 if TYPE_CHECKING:
     from medsynth_gui.engine.features import Encoder
@@ -45,7 +51,8 @@ class CopyGate:
 
     Attributes:
         known: one entry for the codes that came with the generator, one for a folder of training images.
-        limit: largest similarity that is no copy; least_correlation: of pixels that confirm one.
+        limit: largest similarity of codes that rouses no suspicion.
+        least_correlation: of pixels that confirm a suspicion; without one they must reach `PIXEL_LIMIT`.
     """
 
     known: tuple[Known, ...]
@@ -54,17 +61,21 @@ class CopyGate:
     least_correlation: float = SUSPECT_LIMIT
 
     def judge(self, look: Look) -> GateResult:
-        """A copy by its code alone where no pixels are at hand, else by both."""
+        """A copy by its code alone where no pixels are at hand; else pixels decide, strictly where the code warns."""
         found = self._nearest(look.described[1])
         value, name, file = found[0]
-        if value <= self.limit:
-            return GateResult("copy", True, value, self.limit, self.judge_name, name)
-        if file is None:
-            return GateResult("copy", False, value, self.limit, self.judge_name, name, "by its code alone")
-        same, value, name = max((_correlation(look.drawn, file), value, name) for value, name, file in found
-                                if file is not None and value > self.limit)
-        return GateResult("copy", same < self.least_correlation, value, self.limit, self.judge_name, name,
-                          f"pixels correlate {same:.2f}, a copy from {self.least_correlation:.2f} on")
+        looked = [(_correlation(look.drawn, path), like, own) for like, own, path in found[:NEIGHBOURS_LOOKED_AT]
+                  if path]
+        if file is None or not looked:
+            suspect = value > self.limit
+            return GateResult("copy", not suspect, value, self.limit, self.judge_name, name,
+                              "by its code alone" if suspect else "")
+        rows = [(same - limit, same, limit, like, own) for same, like, own in looked
+                for limit in (self.least_correlation if like > self.limit else PIXEL_LIMIT,)]
+        over, same, limit, value, name = max(rows)
+        passed = over < 0
+        detail = "" if passed and value <= self.limit else f"pixels correlate {same:.2f}, a copy from {limit:.2f} on"
+        return GateResult("copy", passed, value, self.limit, self.judge_name, name, detail)
 
     def _nearest(self, code: Float) -> list[tuple[float, str, Path | None]]:
         """Similarity, id and file of the nearest, most alike first; of equals the one whose pixels are at hand."""

@@ -23,7 +23,7 @@ from medsynth_gui.jobs.gates.patients import few_patients
 from medsynth_gui.jobs.gates.result import GateResult, Thresholds, unjudged
 from medsynth_gui.jobs.gates.unlike import UnlikeGate
 from medsynth_gui.jobs.segment import load_segmenter
-from medsynth_gui.metrics.memorisation import PIXEL_LIMIT
+from medsynth_gui.metrics.memorisation import SUSPECT_LIMIT
 
 if TYPE_CHECKING:
     from medsynth_gui.engine.features import Encoder
@@ -153,7 +153,7 @@ class Gates:
             return "no codes of training images came with the generator, and no training images are at hand"
         facts = self._codes.facts if self._codes else {}
         return CopyGate(tuple(known), _set(self.limits.copy), encoder.card.id,
-                        float(facts.get("pixel_limit", PIXEL_LIMIT)))
+                        float(facts.get("suspect_limit", SUSPECT_LIMIT)))
 
     def _faithful(self) -> Gate | str:
         name = str(self.card.input.get("segmenter", ""))
