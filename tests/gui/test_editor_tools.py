@@ -195,10 +195,10 @@ def test_a_pen_that_presses_less_paints_less(qtbot: QtBot, window: MainWindow) -
 
 def test_the_left_handed_have_panels_on_the_other_side(qtbot: QtBot, window: MainWindow) -> None:
     page = window.workspace
-    assert page.series.x() < page.canvas.mapTo(page, QPoint()).x()
+    assert page.left.x() < page.canvas.mapTo(page, QPoint()).x()
     window.context.actions.get("window.left_handed").trigger()
     qtbot.wait(20)
-    assert page.series.x() > page.canvas.mapTo(page, QPoint()).x() > page.labels.mapTo(page, QPoint()).x()
+    assert page.left.x() > page.canvas.mapTo(page, QPoint()).x() > page.labels.mapTo(page, QPoint()).x()
     assert window.context.settings["left_handed"]
 
 
