@@ -93,7 +93,9 @@ def _correlation(image: Gray, file: Path) -> float:
     from medsynth_gui.io.furniture import remove_furniture
     from medsynth_gui.io.raster_files import read_gray
 
-    return confirm_in_pixels(image, drawn_size(remove_furniture(read_gray(file)), max(image.shape)))
+    stored, size = read_gray(file), max(image.shape)
+    # As stored too: bright bone at a border may be taken for marks and be painted over.
+    return max(confirm_in_pixels(image, drawn_size(known, size)) for known in (remove_furniture(stored), stored))
 
 
 def known_in(folder: Path, encoder: Encoder, size: int, on_progress: Progress | None = None) -> Known:
