@@ -15,13 +15,14 @@ from medsynth_gui.core.model_card import ModelCard
 from medsynth_gui.dataset.split import Part
 from medsynth_gui.dataset.training_set import TrainingRow, read_training_set
 from medsynth_gui.io.atomic import write_json
+from medsynth_gui.io.furniture import remove_furniture
 from medsynth_gui.io.raster_files import read_gray, read_labels
 from medsynth_gui.jobs.catalogue import Compute, find_model
 from medsynth_gui.jobs.features import describe
 from medsynth_gui.jobs.job import JobContext, Lane
 from medsynth_gui.jobs.synthesize import load_synthesizer
 from medsynth_gui.metrics.feature_distances import kernel_distance
-from medsynth_gui.metrics.memorisation import copy_threshold, largest_similarity
+from medsynth_gui.metrics.memorisation import copy_threshold, known_scenes, largest_similarity
 
 Gray = npt.NDArray[np.uint8]
 Features = npt.NDArray[np.float32]
@@ -64,11 +65,12 @@ class CompareGenerators:
         if len(set(groups)) < LEAST_GROUPS:
             reason = Message("compare-too-few", {"groups": len(set(groups)), "least": LEAST_GROUPS})
             return self._written(cards, {}, {}, reason, offered=False)
-        real = self._described([read_gray(row.image) for row in held_out], ctx)
-        training = self._described([read_gray(row.image) for row in rows[Part.TRAIN]], ctx)
+        seen, learned = ([_as_learned(row) for row in part] for part in (held_out, rows[Part.TRAIN]))
+        real, training = self._described(seen, ctx), self._described(learned, ctx)
         made = [self._made(card, held_out, ctx, number) for number, card in enumerate(cards)]
         own = paired_distances(real[0], made[0][0], made[1][0], groups)
-        threshold = copy_threshold(real[1], training[1])
+        known = known_scenes(seen, real[1], learned, training[1])
+        threshold = copy_threshold(real[1], training[1], known=known)
         copies = {name: float((largest_similarity(codes, training[1])[0] > threshold).mean())
                   for name, codes in (("real", real[1]), ("before", made[0][1]), ("after", made[1][1]))}
         offered, reason = verdict(own, copies)
@@ -98,6 +100,11 @@ class CompareGenerators:
                  "reason_id": reason.id, "reason_params": dict(reason.params)}
         write_json(Path(self.model) / "comparison.json", found)
         return found
+
+
+def _as_learned(row: TrainingRow) -> Gray:
+    """A real image without burned-in marks: generators learn from such."""
+    return remove_furniture(read_gray(row.image))
 
 
 def paired_distances(real: Features, before: Features, after: Features, groups: Sequence[str]) -> dict[str, Any]:

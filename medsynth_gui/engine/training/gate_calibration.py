@@ -17,7 +17,7 @@ from medsynth_gui.core.errors import ModelError
 from medsynth_gui.core.model_card import ModelCard, read_card
 from medsynth_gui.core.paths import models
 from medsynth_gui.engine.device import Runtime
-from medsynth_gui.engine.features import Encoder
+from medsynth_gui.engine.features import ENCODER, Encoder
 from medsynth_gui.engine.gate_reference import (
     GateReference,
     artefact_figures,
@@ -35,7 +35,6 @@ from medsynth_gui.metrics.artefacts import FIGURES, small_field, worst
 
 Gray = npt.NDArray[np.uint8]
 Checkpoint = Callable[[float, float, str], None]
-ENCODER = "enc-medsynth"
 
 # Share of real images that a limit lets pass. A segmenter misses real lesions, too: its gate is the widest.
 _KEPT, _KEPT_FAITHFUL = 0.99, 0.9

@@ -8,15 +8,12 @@ import numpy as np
 import numpy.typing as npt
 
 from medsynth_gui.core.errors import ModelError
-from medsynth_gui.core.model_card import read_card
-from medsynth_gui.core.paths import models
 from medsynth_gui.engine.device import Runtime
-from medsynth_gui.engine.features import Encoder
+from medsynth_gui.engine.features import shipped_encoder
 from medsynth_gui.metrics.feature_distances import kernel_distance
 from medsynth_gui.metrics.memorisation import copy_threshold, known_scenes, largest_similarity
 
 Gray = npt.NDArray[np.uint8]
-ENCODER = "enc-medsynth"
 LEAST_IMAGES = 8
 _MOST_TRAINING = 600
 
@@ -33,20 +30,21 @@ class GeneratorWatch:
     """
 
     def __init__(self, training: Sequence[Gray], held_out: Sequence[Gray], runtime: Runtime) -> None:
-        self.encoder = Encoder(read_card(models() / ENCODER), runtime)
+        self.encoder = shipped_encoder(runtime)
         order = np.random.default_rng(0).permutation(len(training))[:_MOST_TRAINING]
         images = [training[index] for index in order]
-        self._training, self._codes = self.encoder.describe(images)
+        learned, self._codes = self.encoder.describe(images)
         self._held_out, codes = self.encoder.describe(held_out)
         known = known_scenes(held_out, codes, images, self._codes)
         self._threshold = copy_threshold(codes, self._codes, known=known)
         self.real_copy_rate = self._copy_rate(codes)
+        self.real_distance = kernel_distance(learned, self._held_out)
 
     def figures(self, made: Sequence[Gray]) -> dict[str, float]:
         """Kernel distance to the held-out images, copy rates, and `score`: nearer is better, copying never is."""
         features, codes = self.encoder.describe(made)
         distance, rate = kernel_distance(features, self._held_out), self._copy_rate(codes)
-        return {"distance": distance, "real_distance": kernel_distance(self._training, self._held_out),
+        return {"distance": distance, "real_distance": self.real_distance,
                 "copy_rate": rate, "real_copy_rate": self.real_copy_rate,
                 "score": -distance if rate <= max(self.real_copy_rate, 1 / len(made)) else -distance - 1e3 * rate}
 

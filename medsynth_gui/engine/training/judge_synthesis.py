@@ -12,7 +12,7 @@ from medsynth_gui.core.errors import InputError, ModelError
 from medsynth_gui.core.model_card import ModelCard, read_card
 from medsynth_gui.core.paths import models
 from medsynth_gui.engine.device import Runtime
-from medsynth_gui.engine.features import Encoder
+from medsynth_gui.engine.features import ENCODER, Encoder
 from medsynth_gui.engine.gate_reference import TrainingCodes, drawn_size, write_codes
 from medsynth_gui.engine.training.data import Item, Pair, TrainingData
 from medsynth_gui.io.furniture import remove_furniture
@@ -23,7 +23,6 @@ from medsynth_gui.metrics.memorisation import PIXEL_LIMIT, Coded, audit, coded
 
 Gray = npt.NDArray[np.uint8]
 Checkpoint = Callable[[float, float, str], None]
-ENCODER = "enc-medsynth"
 
 
 def judge(card: ModelCard, data: TrainingData, held_out: Sequence[Pair], made: Sequence[Gray], runtime: Runtime,
