@@ -9,6 +9,8 @@ to learn by itself that fine grain is noise, which took it longer than the whole
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor
 
@@ -30,11 +32,27 @@ def wiener(noisy: Tensor, time: Tensor) -> tuple[Tensor, Tensor]:
     """
     rows, columns = noisy.shape[-2:]
     t = time.float()[:, None, None, None]
-    power = _power(torch.fft.fftfreq(rows, device=noisy.device), torch.fft.rfftfreq(columns, device=noisy.device))
+    power = _power_of((rows, columns), noisy.device)
     waves = torch.fft.rfft2(noisy.float()) / (t**2 * power + (1 - t) ** 2)
     image = torch.fft.irfft2(waves * t * power, s=(rows, columns))
     velocity = torch.fft.irfft2(waves * (t * power - (1 - t)), s=(rows, columns))
     return image, velocity
+
+
+def deviation(shape: Sequence[int], time: Tensor) -> Tensor:
+    """Deviation of each wave of x at one time () when images have the power spectrum; (y, x // 2 + 1) as of rfft2."""
+    power = _power_of(shape, time.device)
+    return torch.sqrt(time**2 * power + (1 - time) ** 2)
+
+
+def push(shape: Sequence[int], now: Tensor, after: Tensor) -> Tensor:
+    """What one unit of residual velocity between two times () adds to each wave over its deviation, integrated."""
+    power = _power_of(shape, now.device)
+
+    def until(time: Tensor) -> Tensor:
+        return torch.asinh(((power + 1) * time - 1) / power.sqrt()) / (power + 1).sqrt()
+
+    return until(after) - until(now)
 
 
 def residual_scale(time: Tensor) -> Tensor:
@@ -49,6 +67,11 @@ def input_scale(time: Tensor) -> Tensor:
     """Deviation of x at times (batch,); (batch, 1, 1, 1)."""
     t = time.float()[:, None, None, None]
     return torch.sqrt(t**2 * DATA_DEVIATION**2 + (1 - t) ** 2)
+
+
+def _power_of(shape: Sequence[int], device: torch.device) -> Tensor:
+    rows, columns = shape[-2:]
+    return _power(torch.fft.fftfreq(rows, device=device), torch.fft.rfftfreq(columns, device=device))
 
 
 def _power(fy: Tensor, fx: Tensor) -> Tensor:

@@ -12,11 +12,12 @@ import torch
 from medsynth_gui.core.errors import ModelError
 from medsynth_gui.core.model_card import read_card
 from medsynth_gui.engine.device import Runtime
-from medsynth_gui.engine.samplers import sample_euler, sample_heun
+from medsynth_gui.engine.preconditioning import wiener
+from medsynth_gui.engine.samplers import SAMPLERS, sample_euler, sample_exponential, sample_heun
 from medsynth_gui.engine.synthesizer import Synthesizer
 from medsynth_gui.engine.training.domains import domain_of
 from medsynth_gui.engine.training.recipe import read_recipe
-from medsynth_gui.engine.training.synthesis import SynthesisTask
+from medsynth_gui.engine.training.synthesis import SynthesisTask, flow_times
 from medsynth_gui.jobs.job import JobContext
 from medsynth_gui.jobs.synthesize import Synthesize
 from medsynth_gui.jobs.train import Train, read_training_data
@@ -111,3 +112,50 @@ def test_a_sampler_gets_exact_with_its_order(sample, order):
         return abs(float(sample(lambda x, _: x, torch.ones(1, 1, 1, 1, dtype=torch.float64), steps=steps)) - np.e)
 
     assert np.log2(wrong(64) / wrong(128)) == pytest.approx(order, abs=0.35 if order == 1 else 1.1)
+
+
+def test_the_exponential_sampler_keeps_the_spread_that_straight_steps_lose():
+    """Images spread about a known one: the flow's true end is an image of the same waves, each at its deviation."""
+    expected = torch.randn(1, 1, 64, 64, generator=torch.Generator().manual_seed(0)) - 1
+    noise = torch.randn(8, 1, 64, 64, generator=torch.Generator().manual_seed(1))
+
+    def velocity(x, time):
+        return expected + wiener(x - time[:, None, None, None] * expected, time)[1]
+
+    true = sample_heun(velocity, noise, steps=1000)
+    low = {name: _low(sample(velocity, noise, steps=steps) - expected) / _low(true - expected)
+           for name, sample, steps in (("exponential", sample_exponential, 8), ("straight", sample_heun, 10))}
+    assert low["exponential"] == pytest.approx(1, abs=0.02)
+    assert low["straight"] < 0.95
+    assert sample_exponential(velocity, noise, steps=4).mean() == pytest.approx(float(true.mean()), abs=0.01)
+
+
+def _low(images):
+    return float(torch.fft.rfft2(images)[..., :2, :2].abs().square().mean().sqrt())
+
+
+def test_nothing_is_drawn_in_the_padding():
+    inside = torch.zeros(1, 1, 32, 32)
+    inside[..., 8:24, :] = 1
+    drawn = sample_exponential(lambda x, _: torch.ones_like(x), torch.randn(1, 1, 32, 32), steps=5, inside=inside)
+    assert not drawn[inside == 0].any()
+    assert drawn[inside > 0].any()
+
+
+def test_a_generator_learns_at_times_where_brightness_is_decided():
+    times = torch.cat([flow_times(8) for _ in range(200)])
+    assert float((times < 0.05).float().mean()) > 0.08
+    assert 0 < float(times.min()) < float(times.max()) < 1
+
+
+def test_a_card_may_choose_its_sampler_and_an_unknown_one_gets_a_sentence(generator):
+    card, mask = generator / "card.toml", np.zeros((32, 32), np.uint8)
+    text = card.read_text()
+    drawn = {}
+    for name in SAMPLERS:
+        card.write_text(text.replace("[input]", f'[input]\nsampler = "{name}"'))
+        drawn[name] = Synthesizer(read_card(generator), RUNTIME).synthesize(mask, class_name="a", seed=5)
+    assert not np.array_equal(drawn["exponential"], drawn["heun"])
+    card.write_text(text.replace("[input]", '[input]\nsampler = "magic"'))
+    with pytest.raises(ModelError, match="magic"):
+        Synthesizer(read_card(generator), RUNTIME)

@@ -19,13 +19,13 @@ from medsynth_gui.core.model_card import ModelCard, read_card
 from medsynth_gui.core.paths import models
 from medsynth_gui.engine.device import Runtime
 from medsynth_gui.engine.preconditioning import residual_scale
-from medsynth_gui.engine.samplers import Velocity, sample_euler, sample_heun
+from medsynth_gui.engine.samplers import Velocity, sample_euler, sample_exponential
 from medsynth_gui.engine.training.data import TrainingData
 from medsynth_gui.engine.training.recipe import Recipe
 from medsynth_gui.engine.training.synthesis import Gray, SynthesisTask, to_gray
 from medsynth_gui.engine.weights import load_network
 
-_TEACHER_STEPS = 2
+_TEACHER_STEPS, _FULL_STEPS = 2, 8
 Checkpoint = Callable[[float, float, str], None]
 
 
@@ -78,10 +78,11 @@ class DistillationTask(SynthesisTask):
         fixed = [self._fixed(example) for example in few]
         images, conditions, classes = self._tensors(*(list(column) for column in zip(*fixed, strict=True)))
         noise = torch.randn(images.shape, generator=torch.Generator().manual_seed(1)).to(images) * conditions[:, -1:]
-        full = sample_heun(self._taught(conditions, classes), noise, steps=10)
-        made = {"twin": sample_euler(lambda x, t: network(x, t, conditions, classes).float(), noise, steps=self.steps),
-                "hurried": sample_euler(self._taught(conditions, classes, 1.0), noise, steps=self.steps)}
         inside = conditions[:, -1:]
+        full = sample_exponential(self._taught(conditions, classes), noise, steps=_FULL_STEPS, inside=inside)
+        made = {"twin": sample_euler(lambda x, t: network(x, t, conditions, classes).float(), noise, steps=self.steps),
+                "hurried": sample_exponential(self._taught(conditions, classes, 1.0), noise, steps=self.steps,
+                                              inside=inside)}
         apart = {name: float(((image - full).abs() * inside).sum() / inside.sum() / 2.5 * 255)
                  for name, image in made.items()}
         sheet = np.vstack([np.hstack([to_gray(side[0]) for side in row])

@@ -16,7 +16,7 @@ from medsynth_gui.core.geometry import Letterbox
 from medsynth_gui.engine.condition import condition_channels, label_count
 from medsynth_gui.engine.device import Runtime
 from medsynth_gui.engine.preconditioning import residual_scale
-from medsynth_gui.engine.samplers import sample_heun
+from medsynth_gui.engine.samplers import sample_exponential
 from medsynth_gui.engine.training.augment import warp
 from medsynth_gui.engine.training.data import Item, TrainingData, letterboxed, load_pairs, sampling_weights
 from medsynth_gui.engine.training.domains import Domain, domain_of, with_predicted_masks
@@ -26,7 +26,7 @@ from medsynth_gui.engine.training.segmentation import contact_sheet
 
 Gray = npt.NDArray[np.uint8]
 Batch = tuple[Tensor, Tensor, Tensor]
-_DRAWN, _DRAWN_STEPS = 24, 6
+_DRAWN, _DRAWN_STEPS = 24, 8
 
 
 @dataclass(frozen=True)
@@ -69,9 +69,9 @@ class SynthesisTask:
                 for pair in pairs]
 
     def loss(self, network: nn.Module, rng: np.random.Generator, progress: float) -> Tensor:
-        """Squared error of the velocity inside the image, at logit-normal times."""
+        """Squared error of the velocity inside the image, at `flow_times`."""
         images, conditions, classes = self._batch(rng)
-        time = torch.sigmoid(0.3 + 1.2 * torch.randn(len(images), device=self.device))
+        time = flow_times(len(images)).to(self.device)
         return self._error(network, images, conditions, classes, time, torch.randn_like(images))
 
     def _error(self, network: nn.Module, images: Tensor, conditions: Tensor, classes: Tensor, time: Tensor,
@@ -138,12 +138,22 @@ class SynthesisTask:
         def velocity(x: Tensor, t: Tensor) -> Tensor:
             return network(x, t, conditions, classes).float()
 
-        return sample_heun(velocity, noise * conditions[:, -1:], steps=_DRAWN_STEPS)
+        return sample_exponential(velocity, noise, steps=_DRAWN_STEPS, inside=conditions[:, -1:])
 
     def _fixed(self, example: Example) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32], int]:
         inside = example.inside > 0
         return (scaled(example.image, inside), condition_channels(example.mask, inside, labels=self.labels),
                 example.domain.class_index(example.class_name))
+
+
+def flow_times(count: int) -> Tensor:
+    """Times (count,) to learn at, in 0 (noise) .. 1 (image): half logit-normal, half even in the logit.
+
+    A wave of power P comes out of the noise near logit(t) = -ln(P) / 2: brightness, the largest wave, before t = 0.02.
+    Logit-normal times alone hardly ever go there, and images came out 20 gray levels too bright.
+    """
+    even = -4.5 + 7.0 * (torch.arange(count // 2) + torch.rand(count // 2)) / max(count // 2, 1)
+    return torch.sigmoid(torch.cat([0.3 + 1.2 * torch.randn(count - count // 2), even]))
 
 
 def _spread(examples: Sequence[Example], most: int) -> Sequence[Example]:
