@@ -26,8 +26,8 @@ def shipped(tmp_path, monkeypatch, recipe, tiny_set) -> Path:
     """A folder of models with a segmenter and, where a test adds it, an encoder."""
     folder = tmp_path / "models"
     Train(str(recipe(SEGMENTATION)), (tiny_set,), folder / "tiny-seg", compute=CPU).run(JobContext())
-    for module in ("evaluate_synthesis", "judge_synthesis", "gate_calibration", "generator_watch"):
-        monkeypatch.setattr(f"medsynth_gui.engine.training.{module}.models", lambda: folder)
+    for module in ("training.evaluate_synthesis", "training.gate_calibration", "features"):
+        monkeypatch.setattr(f"medsynth_gui.engine.{module}.models", lambda: folder)
     return folder
 
 

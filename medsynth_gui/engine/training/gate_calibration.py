@@ -17,7 +17,7 @@ from medsynth_gui.core.errors import ModelError
 from medsynth_gui.core.model_card import ModelCard, read_card
 from medsynth_gui.core.paths import models
 from medsynth_gui.engine.device import Runtime
-from medsynth_gui.engine.features import ENCODER, Encoder
+from medsynth_gui.engine.features import shipped_encoder
 from medsynth_gui.engine.gate_reference import (
     GateReference,
     artefact_figures,
@@ -114,7 +114,7 @@ def _unlike(seen: Sequence[_Real], held_out: Sequence[_Real], runtime: Runtime,
             facts: dict[str, Any]) -> npt.NDArray[np.float32]:
     """Features of the images seen; the limit and pass rate go into `facts` unless there is no encoder."""
     try:
-        encoder = Encoder(read_card(models() / ENCODER), runtime)
+        encoder = shipped_encoder(runtime)
     except ModelError as error:
         facts["note"] = error.message.english()
         return np.zeros((0, 1), np.float32)

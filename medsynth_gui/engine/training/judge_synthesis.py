@@ -9,10 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from medsynth_gui.core.errors import InputError, ModelError
-from medsynth_gui.core.model_card import ModelCard, read_card
-from medsynth_gui.core.paths import models
+from medsynth_gui.core.model_card import ModelCard
 from medsynth_gui.engine.device import Runtime
-from medsynth_gui.engine.features import ENCODER, Encoder
+from medsynth_gui.engine.features import Encoder, shipped_encoder
 from medsynth_gui.engine.gate_reference import TrainingCodes, drawn_size, write_codes
 from medsynth_gui.engine.training.data import Item, Pair, TrainingData
 from medsynth_gui.io.furniture import remove_furniture
@@ -34,7 +33,7 @@ def judge(card: ModelCard, data: TrainingData, held_out: Sequence[Pair], made: S
         made: its images (y, x), at the size that it draws.
     """
     try:
-        encoder = Encoder(read_card(models() / ENCODER), runtime)
+        encoder = shipped_encoder(runtime)
     except ModelError as error:
         note = {"note": f"not measured: {error.message.english()}"}
         return {"distribution": note, "memorisation": note}
