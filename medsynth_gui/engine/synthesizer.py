@@ -15,6 +15,7 @@ from medsynth_gui.core.errors import ModelError
 from medsynth_gui.core.model_card import ModelCard
 from medsynth_gui.engine.condition import condition_channels, label_count
 from medsynth_gui.engine.device import Runtime
+from medsynth_gui.engine.field_bank import read_fields
 from medsynth_gui.engine.samplers import SAMPLERS
 from medsynth_gui.engine.training.synthesis import to_gray
 from medsynth_gui.engine.weights import load_network, load_preview
@@ -34,6 +35,7 @@ class Synthesizer:
         self.sampler = _sampler(card)
         self.guidance = float(card.input.get("guidance", 1.5))
         self.labels = label_count(card.network)
+        self.fields = read_fields(card.folder)
         self.first_class = int(card.input.get("first_class", 0))
 
     @cached_property
@@ -83,7 +85,7 @@ class Synthesizer:
             uint8 (y, x) of the mask's size. The same arguments give the same bytes on one machine,
             device and precision: images are drawn one by one.
         """
-        canvas = _Canvas(mask, self.labels, self.size, self.runtime.device)
+        canvas = self._canvas(mask, seed, index)
         conditions = torch.from_numpy(np.stack([canvas.condition, canvas.blank])).to(self.runtime.device)
         classes = torch.tensor([self.class_index(class_name), self.first_class], device=self.runtime.device)
         strength = self.guidance if guidance is None else guidance
@@ -106,7 +108,7 @@ class Synthesizer:
                 between: tuple[int, float] | None = None,
                 on_step: Callable[[int, int, Gray], None] | None = None) -> Gray:
         """The image of `synthesize` as nearly as `preview_steps` network calls allow; arguments likewise."""
-        canvas = _Canvas(mask, self.labels, self.size, self.runtime.device)
+        canvas = self._canvas(mask, seed, index)
         conditions = torch.from_numpy(canvas.condition[None]).to(self.runtime.device)
         classes = torch.tensor([self.class_index(class_name)], device=self.runtime.device)
         network = self.distilled or self.network
@@ -120,6 +122,10 @@ class Synthesizer:
         sampler = SAMPLERS["euler"] if self.distilled else self.sampler  # a twin has learned straight steps
         return canvas.cut(sampler(velocity, noise, steps=count, inside=canvas.inside, on_step=report))
 
+    def _canvas(self, mask: Gray, seed: int, index: int) -> _Canvas:
+        field = self.fields.choose(mask, seed, index) if self.fields else np.ones(mask.shape, np.bool_)
+        return _Canvas(mask, field, self.labels, self.size, self.runtime.device)
+
     def _noise(self, canvas: _Canvas, seed: int, index: int, between: tuple[int, float] | None) -> Tensor:
         shape = canvas.inside.shape
         noise = torch.randn(shape, generator=_generator(seed, index))
@@ -131,23 +137,24 @@ class Synthesizer:
 
 
 class _Canvas:
-    """A mask in the padded square that the network learned from, and the way back."""
+    """A mask and its field of view in the padded square that the network learned from, and the way back."""
 
-    def __init__(self, mask: Gray, labels: int, size: int, device: torch.device) -> None:
+    def __init__(self, mask: Gray, field: npt.NDArray[np.bool_], labels: int, size: int, device: torch.device) -> None:
         rows, columns = mask.shape
         side = -(-max(rows, columns, size) // _MULTIPLE) * _MULTIPLE
         top, left = (side - rows) // 2, (side - columns) // 2
         self.place = np.s_[top:top + rows, left:left + columns]
         padded, inside = np.zeros((side, side), np.uint8), np.zeros((side, side), bool)
-        padded[self.place], inside[self.place] = mask, True
+        padded[self.place], inside[self.place] = mask, field
+        self.field = field
         self.inside = torch.from_numpy(inside)[None, None].float().to(device)
         self.condition = condition_channels(padded, inside, labels=labels)
         self.blank = self.condition.copy()
         self.blank[:-1] = 0
 
     def cut(self, image: Tensor) -> Gray:
-        """The drawn image (1, 1, y, x) at the size of the mask."""
-        return np.ascontiguousarray(to_gray(image[0, 0])[self.place])
+        """The drawn image (1, 1, y, x) at the size of the mask, black beside the field of view."""
+        return np.ascontiguousarray(to_gray(image[0, 0])[self.place] * self.field)
 
     def reporting(self, steps: int, on_step: Callable[[int, int, Gray], None] | None
                   ) -> Callable[[int, Tensor], None] | None:

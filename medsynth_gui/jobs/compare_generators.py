@@ -117,6 +117,8 @@ def paired_distances(real: Features, before: Features, after: Features, groups: 
 
     def figures(chosen: npt.NDArray[np.intp]) -> tuple[float, float, float]:
         shown = chosen[chosen < len(before)]
+        if len(shown) < 2:
+            return np.nan, np.nan, np.nan
         a, b = kernel_distance(before[shown], real[chosen]), kernel_distance(after[shown], real[chosen])
         return a, b, a - b
 

@@ -12,6 +12,7 @@ import torch
 from medsynth_gui.core.errors import ModelError
 from medsynth_gui.core.model_card import read_card
 from medsynth_gui.engine.device import Runtime
+from medsynth_gui.engine.field_bank import FieldBank, read_fields, write_fields
 from medsynth_gui.engine.preconditioning import wiener
 from medsynth_gui.engine.samplers import SAMPLERS, sample_euler, sample_exponential, sample_heun
 from medsynth_gui.engine.synthesizer import Synthesizer
@@ -132,6 +133,22 @@ def test_the_exponential_sampler_keeps_the_spread_that_straight_steps_lose():
 
 def _low(images):
     return float(torch.fft.rfft2(images)[..., :2, :2].abs().square().mean().sqrt())
+
+
+def test_nothing_is_drawn_beside_the_field_of_view(generator):
+    field = np.zeros((1, 128, 128), bool)
+    field[:, 64:] = True
+    write_fields(generator, FieldBank(field, np.ones(1, np.float32)))
+    image = Synthesizer(read_card(generator), RUNTIME).synthesize(np.zeros((32, 32), np.uint8), class_name="a", seed=1)
+    assert not image[:16].any()
+    assert image[16:].any()
+
+
+def test_a_trained_generator_keeps_the_fields_of_view_that_its_recipe_asks_for(recipe, tiny_set, tmp_path):
+    text = SYNTHESIS.replace('evaluation = { segmenter = "seg-breast-us", images = 2 }\n', "").replace(
+        'data = { sets', 'data = { field = "fan", sets')
+    Train(str(recipe(text)), (tiny_set,), tmp_path / "gen", compute=CPU).run(JobContext())
+    assert read_fields(tmp_path / "gen") is not None
 
 
 def test_nothing_is_drawn_in_the_padding():

@@ -58,6 +58,8 @@ MODELS: dict[str, tuple[str, str]] = {
     "run-missing": ("{path} is not the folder of a training.",
                     "Choose a folder that a training writes (it holds run.toml)."),
     "recipe-missing": ("There is no recipe {recipe}.", "Choose one of: {known}; or give a recipe file."),
+    "recipe-field": ("The recipe asks for fields of view of the kind {name}, which is not known.",
+                     "Choose one of: {known}; or leave the line field out."),
     "recipe-unreadable": ("The recipe {path} cannot be read: {detail}.", "Correct the line it names."),
     "data-incomplete": ("{path} is not a training set: {detail}.",
                         "It needs images/, index.csv with id and group, and masks/ where the task needs them."),

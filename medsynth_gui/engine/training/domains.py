@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from medsynth_gui.core.augmentation import Geometry
@@ -23,6 +24,7 @@ class Domain:
         first_class: embedding that stands for any image of this kind; its classes follow in order.
         share: of a batch, in proportion to the other domains.
         masks: a segmentation model that predicts the masks of images that have none.
+        field: which part of an image is drawn, a key of `field_bank.KINDS`.
         teacher: the generator whose preview is trained; only for distillation.
     """
 
@@ -30,8 +32,9 @@ class Domain:
     classes: tuple[str, ...] = ()
     share: float = 1.0
     masks: str = ""
+    field: str = ""
     teacher: str = ""
-    geometry: Geometry = field(default_factory=Geometry)
+    geometry: Geometry = dataclasses.field(default_factory=Geometry)
 
     def class_index(self, name: str | None) -> int:
         """Embedding of a class; that of any image of this kind for None or an unknown name."""
@@ -41,7 +44,8 @@ class Domain:
 def domain_of(recipe: Recipe, set_name: str) -> Domain:
     """The domain of a set; a set that the recipe does not name is taken for what the model draws."""
     own = Domain(int(recipe.input.get("first_class", 0)), recipe.classes, masks=str(recipe.data.get("masks", "")),
-                 teacher=str(recipe.data.get("teacher", "")), geometry=Geometry(**recipe.data.get("geometry", {})))
+                 field=str(recipe.data.get("field", "")), teacher=str(recipe.data.get("teacher", "")),
+                 geometry=Geometry(**recipe.data.get("geometry", {})))
     row: Mapping[str, Any] | None = recipe.data.get("domains", {}).get(set_name)
     if row is None:
         return own

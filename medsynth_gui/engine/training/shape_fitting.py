@@ -1,4 +1,4 @@
-"""The shape model of a generator: fitted to the masks that it was trained on."""
+"""The shape model and the fields of view of a generator: of the masks and images that it was trained on."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ import numpy as np
 
 from medsynth_gui.core.shapes.model import fit_shapes
 from medsynth_gui.engine.device import Runtime
+from medsynth_gui.engine.field_bank import collect, drawn_field, write_fields
 from medsynth_gui.engine.training.data import Gray, Pair, TrainingData
 from medsynth_gui.engine.training.domains import domain_of, with_predicted_masks
 from medsynth_gui.engine.training.recipe import Recipe
+from medsynth_gui.io.furniture import remove_furniture
 from medsynth_gui.io.raster_files import read_gray, read_labels
 from medsynth_gui.io.shape_file import NAME, write_shape_model
 
@@ -44,7 +46,20 @@ def write_shapes(folder: Path, recipe: Recipe, masks: Iterable[tuple[Gray, str]]
     return folder / NAME
 
 
+def write_field_bank(folder: Path, recipe: Recipe, data: TrainingData) -> None:
+    """Write `fields.safetensors` of the training images, in an order that mixes them, where the recipe names a kind."""
+    kind = str(recipe.data.get("field", ""))
+    if not kind:
+        return
+    own = [item for item in data.train if item.set_name not in recipe.data.get("domains", {})]
+    order = np.random.default_rng(recipe.seed).permutation(len(own))
+    bank = collect(drawn_field(remove_furniture(read_gray(own[index].image)), kind) for index in order)
+    if bank:
+        write_fields(folder, bank)
+
+
 def fit_generator(folder: Path, recipe: Recipe, data: TrainingData, runtime: Runtime,
                   progress: Callable[[int, int], None]) -> Path | None:
-    """Write the shape model of a generator's training masks into its model folder."""
+    """Write the shape model of a generator's training masks, and the fields of view, into its model folder."""
+    write_field_bank(folder, recipe, data)
     return write_shapes(folder, recipe, training_masks(recipe, data, runtime, progress))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -12,13 +12,13 @@ import torch
 from torch import Tensor, nn
 
 from medsynth_gui.core.errors import InputError
-from medsynth_gui.core.geometry import Letterbox
 from medsynth_gui.engine.condition import condition_channels, label_count
 from medsynth_gui.engine.device import Runtime
+from medsynth_gui.engine.field_bank import drawn_field
 from medsynth_gui.engine.preconditioning import residual_scale
 from medsynth_gui.engine.samplers import sample_exponential
 from medsynth_gui.engine.training.augment import warp
-from medsynth_gui.engine.training.data import Item, TrainingData, letterboxed, load_pairs, sampling_weights
+from medsynth_gui.engine.training.data import Item, Pair, TrainingData, letterboxed, load_pairs, sampling_weights
 from medsynth_gui.engine.training.domains import Domain, domain_of, with_predicted_masks
 from medsynth_gui.engine.training.generator_watch import GeneratorWatch, watch_if_possible
 from medsynth_gui.engine.training.recipe import Recipe
@@ -31,20 +31,13 @@ _DRAWN, _DRAWN_STEPS = 24, 8
 
 @dataclass(frozen=True)
 class Example:
-    """One letterboxed pair (y, x), where the image lies in its square, and what it shows."""
+    """One letterboxed pair (y, x), and what it shows; `inside` is 1 in its field of view, 0 beside it."""
 
     image: Gray
     mask: Gray
-    box: Letterbox
+    inside: Gray
     domain: Domain
     class_name: str
-
-    @cached_property
-    def inside(self) -> Gray:
-        """1 where the image is, 0 in the padding."""
-        inside = np.zeros_like(self.image)
-        inside[self.box.top:self.box.top + self.box.height, self.box.left:self.box.left + self.box.width] = 1
-        return inside
 
 
 class SynthesisTask:
@@ -65,8 +58,7 @@ class SynthesisTask:
         inpaint = recipe.data.get("furniture") == "inpaint"
         pairs = load_pairs(items, inpaint=inpaint, progress=progress, known=recipe)
         pairs = with_predicted_masks(pairs, recipe, Runtime(self.device, "fp32", 1), progress)
-        return [Example(*letterboxed(pair, self.size), domain_of(recipe, pair.item.set_name), pair.item.class_name)
-                for pair in pairs]
+        return [_example(pair, domain_of(recipe, pair.item.set_name), self.size) for pair in pairs]
 
     def loss(self, network: nn.Module, rng: np.random.Generator, progress: float) -> Tensor:
         """Squared error of the velocity inside the image, at `flow_times`."""
@@ -146,6 +138,13 @@ class SynthesisTask:
                 example.domain.class_index(example.class_name))
 
 
+def _example(pair: Pair, domain: Domain, size: int) -> Example:
+    image, mask, _ = letterboxed(pair, size)
+    field = drawn_field(pair.image, domain.field) | (pair.mask > 0)
+    _, inside, _ = letterboxed(replace(pair, mask=field.astype(np.uint8)), size)
+    return Example(image * inside, mask * inside, inside, domain, pair.item.class_name)
+
+
 def flow_times(count: int) -> Tensor:
     """Times (count,) to learn at, in 0 (noise) .. 1 (image): half logit-normal, half even in the logit.
 
@@ -162,10 +161,10 @@ def _spread(examples: Sequence[Example], most: int) -> Sequence[Example]:
 
 
 def _cut(image: Gray, inside: npt.NDArray[np.bool_] | Tensor) -> Gray:
-    """The image (y, x) without the padding of its square."""
+    """The image (y, x) black beside its field of view, cut to the rows and columns that this spans."""
     there = np.asarray(inside.cpu() if isinstance(inside, Tensor) else inside)
     rows, columns = there.any(1), there.any(0)
-    return np.ascontiguousarray(image[rows][:, columns])
+    return np.ascontiguousarray((image * there)[rows][:, columns])
 
 
 def _weights(recipe: Recipe, data: TrainingData) -> npt.NDArray[np.float64]:
