@@ -85,6 +85,18 @@ def test_the_table_shows_what_is_there_and_proposals_fill_the_targets(qtbot: QtB
     assert shown.plan.cell(SMALL).target == 23
 
 
+def test_a_target_set_while_the_project_is_counted_is_kept(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
+    shown = planner(qtbot, window, tmp_path / "p")
+    shown.count()
+    shown.model.edited.emit(SMALL, 31)
+    settle(qtbot, window)
+    assert shown.plan.cell(SMALL).target == 31
+    shown.model.edited.emit(SMALL, 32)
+    shown.count()
+    settle(qtbot, window)
+    assert shown.plan.cell(SMALL).target == 32
+
+
 def test_gaps_are_filled_paused_resumed_and_reported(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
     shown = planner(qtbot, window, tmp_path / "p")
     here = shown.plan.cell(SMALL).present

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from pathlib import Path
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
@@ -60,6 +61,7 @@ class Planner(QWidget):
                     "the gaps are filled with images that pass the gates."),
             [button(self.tr("Open a project"), partial(self._choose, False), kind="primary", name="plan-open-project"),
              button(self.tr("New project"), partial(self._choose, True), name="plan-new-project")])
+        self._edited_path: Path | None = None
         self._save = QTimer(self, singleShot=True, interval=_SAVE_MS)
         self._build()
         self._connect()
@@ -119,6 +121,8 @@ class Planner(QWidget):
             self.plan = None
             self._show()
             return
+        if not self._save.isActive():
+            self._edited_path = None
         self._save_now()
         setup = self.setup
         self._job = self._context.queue.submit(
@@ -126,7 +130,11 @@ class Planner(QWidget):
                      kept=plan_path(self._context.session)), self._counted, self._uncounted, quiet=True)
 
     def _counted(self, report: PlanReport) -> None:
-        self.plan, self._problems, self._unread = report.plan, dict(report.problems), len(report.unread)
+        plan, session = report.plan, self._context.session
+        if self.plan and session.project and self._edited_path == plan_path(session):  # set while the project was counted: the count does not know of it
+            there = {cell.stratum for cell in plan.cells}
+            plan = plan.with_targets({cell.stratum: cell.target for cell in self.plan.cells if cell.stratum in there})
+        self.plan, self._problems, self._unread = plan, dict(report.problems), len(report.unread)
         self._counts = self._accepted()
         known = self._context.session.project.samples() if self._context.session.project else ()
         self.setup.offer({"view": any(sample.view for sample in known),
@@ -157,7 +165,7 @@ class Planner(QWidget):
             self._set_plan(self.plan.with_targets({stratum: target}))
 
     def _set_plan(self, plan: Plan) -> None:
-        self.plan = plan
+        self.plan, self._edited_path = plan, plan_path(self._context.session)
         self._save.start()
         self._show()
 
@@ -167,8 +175,8 @@ class Planner(QWidget):
             self._save_plan()
 
     def _save_plan(self) -> None:
-        if self.plan is not None and self._context.session.project is not None:
-            self._context.queue.submit(SavePlan(self.plan, plan_path(self._context.session)), quiet=True)
+        if self.plan is not None and self._edited_path is not None:
+            self._context.queue.submit(SavePlan(self.plan, self._edited_path), quiet=True)
 
     # --- filling
 
