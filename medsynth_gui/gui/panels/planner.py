@@ -131,7 +131,8 @@ class Planner(QWidget):
 
     def _counted(self, report: PlanReport) -> None:
         plan, session = report.plan, self._context.session
-        if self.plan and session.project and self._edited_path == plan_path(session):  # set while the project was counted: the count does not know of it
+        # Targets set while the project was counted: the count does not know of them.
+        if self.plan and session.project and self._edited_path == plan_path(session):
             there = {cell.stratum for cell in plan.cells}
             plan = plan.with_targets({cell.stratum: cell.target for cell in self.plan.cells if cell.stratum in there})
         self.plan, self._problems, self._unread = plan, dict(report.problems), len(report.unread)
