@@ -111,8 +111,9 @@ class SynthesisTask:
                              for s in torch.arange(len(images)).split(8)]).mean()
         few = torch.arange(0, len(images), max(1, len(images) // _DRAWN))[:_DRAWN]
         made = torch.cat([self._drawn(network, noise[s], conditions[s], classes[s]) for s in few.split(8)])
-        rows = [np.hstack([to_gray(images[index, 0]), _shades(conditions[index]), to_gray(fake[0])])
-                for index, fake in zip(few.tolist(), made, strict=True)]
+        shown = [conditions[index, -1].byte().cpu().numpy() for index in few.tolist()]
+        rows = [np.hstack([to_gray(images[index, 0]) * inside, _shades(conditions[index]), to_gray(fake[0]) * inside])
+                for index, fake, inside in zip(few.tolist(), made, shown, strict=True)]
         figures = {"validation_loss": float(error)}
         if self.watch:
             figures |= self.watch.figures([_cut(to_gray(fake[0]), conditions[index, -1] > 0)
