@@ -35,6 +35,8 @@ _DOT_AREA_PX = 12
 _RAY_PX = 20
 _RAY_SHARE = 0.55
 _MOST_ENDS = 20
+_PLATE_GRAY, _PLATE_AREA_PX = 240, 150
+_PLATE_SHARE = (0.14, 0.2)  # of height and width
 _LEAST_SIDE, _MARKED_PX = 256, 30
 
 
@@ -71,6 +73,7 @@ def find_furniture(gray: Gray) -> Mask:
     found |= _corner_mark(gray)
     if not found.any():
         return found
+    found |= _plates(gray, found)
     return np.asarray(cv2.dilate(found.astype(np.uint8), np.ones((3, 3), np.uint8)), np.bool_)
 
 
@@ -96,6 +99,23 @@ def remove_furniture(gray: Gray) -> Gray:
     speckle /= speckle.std()
     filled = 0.7 * smooth + 0.3 * mean + speckle * np.minimum(spread, 12.0)
     return np.where(holes > 0, np.clip(np.rint(filled), 0, 255), gray).astype(np.uint8)
+
+
+def _plates(gray: Gray, marks: Mask) -> Mask:
+    """White labels of a film, (y, x), on which dark letters stand; `marks` has found the letters' edges."""
+    import cv2
+
+    white = gray >= _PLATE_GRAY
+    joined = cv2.morphologyEx((white | marks).astype(np.uint8), cv2.MORPH_CLOSE, np.ones((9, 9), np.uint8))
+    joined = cv2.morphologyEx(joined, cv2.MORPH_OPEN, np.ones((9, 9), np.uint8))
+    found = np.zeros(gray.shape, np.bool_)
+    largest = np.multiply(gray.shape, _PLATE_SHARE)
+    for x, y, width, height, area in cv2.connectedComponentsWithStats(joined, connectivity=4)[2][1:]:
+        box = np.s_[y:y + height, x:x + width]
+        if (height <= largest[0] and width <= largest[1] and area >= max(_PLATE_AREA_PX, 0.4 * width * height)
+                and marks[box].mean() >= 0.1 and white[box].mean() >= 0.2):
+            found[max(0, y - 4):y + height + 4, max(0, x - 4):x + width + 4] = True
+    return found
 
 
 def _sideways_fall(gray: Gray) -> npt.NDArray[np.int16]:

@@ -83,6 +83,21 @@ def test_what_is_filled_in_has_the_speckle_of_its_surroundings_and_is_the_same_e
     assert abs(float(filled[found].mean()) - 100) < 15
 
 
+def test_a_white_plate_with_dark_letters_goes_whole() -> None:
+    image = speckle(mean=60.0)
+    image[20:50, 200:270] = 255
+    cv2.putText(image, "PA", (210, 44), cv2.FONT_HERSHEY_SIMPLEX, 0.9, 0, 2)
+    cleaned = remove_furniture(image)
+    assert int(cleaned[20:50, 200:270].max()) < 200
+    assert np.array_equal(cleaned[120:], image[120:])
+
+
+def test_a_white_region_without_letters_is_tissue() -> None:
+    image = speckle(mean=60.0)
+    image[20:50, 200:270] = 255
+    assert remove_furniture(image)[30:40, 220:250].min() == 255
+
+
 def test_small_images_have_no_marks() -> None:
     assert not find_furniture(np.full((12, 300), 200, np.uint8)).any()
 
