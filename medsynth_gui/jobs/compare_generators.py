@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from medsynth_gui.core.errors import Message, ModelError
+from medsynth_gui.core.errors import Message
 from medsynth_gui.core.model_card import ModelCard
 from medsynth_gui.dataset.split import Part
 from medsynth_gui.dataset.training_set import TrainingRow, read_training_set
-from medsynth_gui.io.atomic import write_json
 from medsynth_gui.io.furniture import remove_furniture
 from medsynth_gui.io.raster_files import read_gray, read_labels
-from medsynth_gui.jobs.catalogue import Compute, find_model
+from medsynth_gui.jobs.comparison import Comparison
 from medsynth_gui.jobs.features import describe
-from medsynth_gui.jobs.job import JobContext, Lane
+from medsynth_gui.jobs.job import JobContext
 from medsynth_gui.jobs.synthesize import load_synthesizer
 from medsynth_gui.metrics.feature_distances import kernel_distance
 from medsynth_gui.metrics.memorisation import copy_threshold, known_scenes, largest_similarity
@@ -30,41 +27,26 @@ MOST_IMAGES, LEAST_GROUPS, RESAMPLES = 32, 10, 400
 _SEED = 90_000_001
 
 
-@dataclass(frozen=True)
-class CompareGenerators:
+class CompareGenerators(Comparison):
     """Kernel distance of both to held-out real images, with intervals, and the copies that the new one makes.
 
-    Attributes:
-        base: the model in use; `model` the new one, a folder.
-        data: training sets; the masks and images of the held-out part are looked at, the training part for copies.
+    The masks and images of the held-out part are looked at, the training part for copies.
     """
 
-    base: str
-    model: str
-    data: tuple[Path, ...]
-    compute: Compute = field(default_factory=Compute)
-    lane = Lane.GPU
-
-    @property
-    def title(self) -> Message:
-        return Message("job-compare-models", {"model": Path(self.model).name, "base": Path(self.base).name})
-
     def run(self, ctx: JobContext) -> dict[str, Any]:
-        """Figures, `offered`, and the reason as an id with a sentence; also written to `comparison.json`.
+        """Figures, `offered`, and the reason as an id with a sentence.
 
         Raises:
             ModelError: a model or the encoder is missing or altered, or the two have different labels or classes.
         """
-        cards = [find_model(ref, task="synthesis") for ref in (self.base, self.model)]
-        if (dict(cards[0].labels), cards[0].classes) != (dict(cards[1].labels), cards[1].classes):
-            raise ModelError("compare-labels", base=cards[0].id, model=cards[1].id)
+        cards = self.cards("synthesis")
         rows = {part: [row for folder in self.data for row in read_training_set(folder).part(part)]
                 for part in (Part.TRAIN, Part.TEST)}
         held_out = [row for row in rows[Part.TEST] if row.mask is not None]
         groups = [row.group for row in held_out]
         if len(set(groups)) < LEAST_GROUPS:
             reason = Message("compare-too-few", {"groups": len(set(groups)), "least": LEAST_GROUPS})
-            return self._written(cards, {}, {}, reason, offered=False)
+            return self._written(cards, {}, {}, False, reason)
         seen, learned = ([_as_learned(row) for row in part] for part in (held_out, rows[Part.TRAIN]))
         real, training = self._described(seen, ctx), self._described(learned, ctx)
         made = [self._made(card, held_out, ctx, number) for number, card in enumerate(cards)]
@@ -73,8 +55,7 @@ class CompareGenerators:
         threshold = copy_threshold(real[1], training[1], known=known)
         copies = {name: float((largest_similarity(codes, training[1])[0] > threshold).mean())
                   for name, codes in (("real", real[1]), ("before", made[0][1]), ("after", made[1][1]))}
-        offered, reason = verdict(own, copies)
-        return self._written(cards, own, copies, reason, offered=offered)
+        return self._written(cards, own, copies, *verdict(own, copies))
 
     def _described(self, images: Sequence[Gray], ctx: JobContext) -> tuple[Features, Features]:
         found = describe(images, self.compute, on_progress=lambda done, total: ctx.checkpoint(
@@ -93,13 +74,9 @@ class CompareGenerators:
             images.append(synthesizer.synthesize(mask, class_name=name, seed=_SEED, index=index))
         return self._described(images, ctx)
 
-    def _written(self, cards: Sequence[ModelCard], own: dict[str, Any], copies: dict[str, float], reason: Message, *,
-                 offered: bool) -> dict[str, Any]:
-        found = {"base": self.base, "base_title": cards[0].title, "model": cards[1].id, "metric": "distance",
-                 "own": own, "copies": copies, "offered": offered, "reason": reason.english(),
-                 "reason_id": reason.id, "reason_params": dict(reason.params)}
-        write_json(Path(self.model) / "comparison.json", found)
-        return found
+    def _written(self, cards: Sequence[ModelCard], own: dict[str, Any], copies: dict[str, float], offered: bool,
+                 reason: Message) -> dict[str, Any]:
+        return self.written(cards, {"metric": "distance", "own": own, "copies": copies}, offered, reason)
 
 
 def _as_learned(row: TrainingRow) -> Gray:

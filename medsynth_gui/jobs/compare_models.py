@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
-from medsynth_gui.core.errors import Message, ModelError
+from medsynth_gui.core.errors import Message
 from medsynth_gui.core.model_card import ModelCard
 from medsynth_gui.dataset.split import Part
 from medsynth_gui.dataset.training_set import read_training_set
-from medsynth_gui.io.atomic import write_json
-from medsynth_gui.jobs.catalogue import Compute, find_model
-from medsynth_gui.jobs.job import JobContext, Lane
+from medsynth_gui.jobs.comparison import Comparison
+from medsynth_gui.jobs.job import JobContext
 from medsynth_gui.metrics.bootstrap import bootstrap
 from medsynth_gui.metrics.overlap import count_labels, dice
 
@@ -37,24 +36,8 @@ class _Case:
     truth: Gray
 
 
-@dataclass(frozen=True)
-class CompareModels:
-    """Before and after, with 95 % bootstrap intervals over groups; written to the new model's `comparison.json`.
-
-    Attributes:
-        base: the model in use; `model` the new one, a folder.
-        data: training sets, of which the held-out part alone is looked at.
-    """
-
-    base: str
-    model: str
-    data: tuple[Path, ...]
-    compute: Compute = field(default_factory=Compute)
-    lane = Lane.GPU
-
-    @property
-    def title(self) -> Message:
-        return Message("job-compare-models", {"model": Path(self.model).name, "base": Path(self.base).name})
+class CompareModels(Comparison):
+    """Before and after, with 95 % bootstrap intervals over groups, on own images and on simulated ones."""
 
     def run(self, ctx: JobContext) -> dict[str, Any]:
         """Figures of both sets, `offered`, and the reason as an id with a sentence.
@@ -64,9 +47,7 @@ class CompareModels:
         """
         from medsynth_gui.jobs.segment import load_segmenter
 
-        cards = [find_model(ref, task="segmentation") for ref in (self.base, self.model)]
-        if dict(cards[0].labels) != dict(cards[1].labels):
-            raise ModelError("compare-labels", base=cards[0].id, model=cards[1].id)
+        cards = self.cards("segmentation")
         models = [load_segmenter(card, self.compute) for card in cards]
         own_cases = list(_held_out(self.data))
         phantom = _phantom_of(cards[1])
@@ -75,12 +56,8 @@ class CompareModels:
         own = _measured(own_cases, models, step)
         simulated = _measured(_simulated(phantom), models, step) if phantom else {}
         offered, reason = verdict(own, simulated)
-        found = {"base": self.base, "base_title": cards[0].title, "model": cards[1].id, "own": own,
-                 "simulated": simulated, "phantom": phantom, "tolerance": TOLERANCE, "offered": offered,
-                 "reason": reason.english(),
-                 "reason_id": reason.id, "reason_params": dict(reason.params)}
-        write_json(Path(self.model) / "comparison.json", found)
-        return found
+        figures = {"own": own, "simulated": simulated, "phantom": phantom, "tolerance": TOLERANCE}
+        return self.written(cards, figures, offered, reason)
 
 
 class _Counter:
