@@ -130,6 +130,10 @@ class Plan:
         return replace(self, cells=tuple(replace(cell, target=targets.get(cell.stratum, cell.target))
                                          for cell in self.cells))
 
+    def with_targets_of(self, other: Plan) -> Plan:
+        """The plan with the targets of another, where both have a row."""
+        return self.with_targets({cell.stratum: cell.target for cell in other.cells})
+
 
 @dataclass(frozen=True)
 class Measured:

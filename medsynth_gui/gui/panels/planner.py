@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from pathlib import Path
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from medsynth_gui.core.errors import MedSynthError, Message
@@ -20,14 +19,13 @@ from medsynth_gui.gui.panels.planner_card import FillCard
 from medsynth_gui.gui.panels.planner_run import Fills
 from medsynth_gui.gui.panels.planner_setup import PlannerSetup
 from medsynth_gui.gui.panels.planner_table import PlanTable
+from medsynth_gui.gui.panels.planner_targets import EditedTargets
 from medsynth_gui.gui.panels.planner_words import forecast_words, head_words, state_words
 from medsynth_gui.gui.theme import SPACE
 from medsynth_gui.gui.translation import words
 from medsynth_gui.jobs.fill_plan import FillPlan
-from medsynth_gui.jobs.make_plan import MakePlan, PlanReport, SavePlan
+from medsynth_gui.jobs.make_plan import MakePlan, PlanReport
 from medsynth_gui.session.plan_commands import fill_job, plan_path
-
-_SAVE_MS = 800
 
 
 class Planner(QWidget):
@@ -61,8 +59,7 @@ class Planner(QWidget):
                     "the gaps are filled with images that pass the gates."),
             [button(self.tr("Open a project"), partial(self._choose, False), kind="primary", name="plan-open-project"),
              button(self.tr("New project"), partial(self._choose, True), name="plan-new-project")])
-        self._edited_path: Path | None = None
-        self._save = QTimer(self, singleShot=True, interval=_SAVE_MS)
+        self._targets = EditedTargets(context, self)
         self._build()
         self._connect()
         self._show()
@@ -95,7 +92,6 @@ class Planner(QWidget):
         self.fills.changed.connect(self._fill_changed)
         self.fills.ended.connect(self._ended)
         self.card.rejected_wanted.connect(self._show_rejected)
-        self._save.timeout.connect(self._save_plan)
         self._context.session.project_changed.connect(self._project_changed)
 
     # --- counting
@@ -121,21 +117,15 @@ class Planner(QWidget):
             self.plan = None
             self._show()
             return
-        if not self._save.isActive():
-            self._edited_path = None
-        self._save_now()
+        self._targets.save_now()
         setup = self.setup
         self._job = self._context.queue.submit(
             MakePlan(project.folder, setup.model.ref, setup.facets, setup.bounds, setup.part.key,
                      kept=plan_path(self._context.session)), self._counted, self._uncounted, quiet=True)
 
     def _counted(self, report: PlanReport) -> None:
-        plan, session = report.plan, self._context.session
-        # Targets set while the project was counted: the count does not know of them.
-        if self.plan and session.project and self._edited_path == plan_path(session):
-            there = {cell.stratum for cell in plan.cells}
-            plan = plan.with_targets({cell.stratum: cell.target for cell in self.plan.cells if cell.stratum in there})
-        self.plan, self._problems, self._unread = plan, dict(report.problems), len(report.unread)
+        self.plan = self._targets.kept(report.plan)
+        self._problems, self._unread = dict(report.problems), len(report.unread)
         self._counts = self._accepted()
         known = self._context.session.project.samples() if self._context.session.project else ()
         self.setup.offer({"view": any(sample.view for sample in known),
@@ -166,18 +156,9 @@ class Planner(QWidget):
             self._set_plan(self.plan.with_targets({stratum: target}))
 
     def _set_plan(self, plan: Plan) -> None:
-        self.plan, self._edited_path = plan, plan_path(self._context.session)
-        self._save.start()
+        self.plan = plan
+        self._targets.edited(plan)
         self._show()
-
-    def _save_now(self) -> None:
-        if self._save.isActive():
-            self._save.stop()
-            self._save_plan()
-
-    def _save_plan(self) -> None:
-        if self.plan is not None and self._edited_path is not None:
-            self._context.queue.submit(SavePlan(self.plan, self._edited_path), quiet=True)
 
     # --- filling
 
@@ -194,7 +175,7 @@ class Planner(QWidget):
     def fill(self) -> None:
         """Say how long it will take, then fill the gaps."""
         if job := self._wanted():
-            self._save_now()
+            self._targets.save_now()
             self.fills.fill(job)
 
     def _time(self) -> None:

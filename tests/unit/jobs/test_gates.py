@@ -63,7 +63,7 @@ class Pixels:
 @pytest.fixture
 def generator(model, tiny_set, tmp_path, monkeypatch):
     """A generator that was calibrated on the tiny set."""
-    for name in ("jobs.gates.table.load_encoder", "engine.training.gate_calibration.Encoder"):
+    for name in ("jobs.gates.table.load_encoder", "engine.training.gate_calibration.shipped_encoder"):
         monkeypatch.setattr(f"medsynth_gui.{name}", Pixels)
     monkeypatch.setattr(gate_calibration, "read_card", lambda _: None)
     folder = Path(model(SYNTHESIS))
