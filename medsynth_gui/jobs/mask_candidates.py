@@ -145,3 +145,19 @@ def need_possible(card: ModelCard, mask: Gray, class_name: str | None) -> None:
     for problem in judge_mask(card, mask, class_name):
         if problem.id in IMPOSSIBLE:
             raise InputError(problem.id, **problem.params)
+
+
+def fitting_class(card: ModelCard, mask: Gray, seed: int, index: int) -> str | None:
+    """What an image is drawn as where nobody says it: a class that has such masks, as often as training showed it.
+
+    The same seed and index give the same class. None, any image of the model's kind, where nothing is known of classes.
+    """
+    shapes = shape_model_of(card) if card.classes else None
+    if shapes is None:
+        return None
+    known = [(name, shapes.statistics(name)) for name in card.classes]
+    weights = np.array([found.images * (1 - found.empty if mask.any() else found.empty) if found else 0.0
+                        for _, found in known])
+    if not weights.any():
+        return None
+    return known[int(np.random.default_rng([seed, index]).choice(len(known), p=weights / weights.sum()))][0]

@@ -14,7 +14,7 @@ from medsynth_gui.core.model_card import ModelCard
 from medsynth_gui.core.provenance import Provenance
 from medsynth_gui.jobs.catalogue import Compute, find_model
 from medsynth_gui.jobs.job import JobContext, Lane
-from medsynth_gui.jobs.mask_candidates import need_possible
+from medsynth_gui.jobs.mask_candidates import fitting_class, need_possible
 from medsynth_gui.jobs.upscale import load_upscaler
 
 if TYPE_CHECKING:
@@ -87,34 +87,36 @@ class Synthesize:
         """Image `index`; it depends on seed, index, mask and class alone."""
         which = index % len(self.masks)
         mask = synthesizer.native_mask(self.masks[which])
+        name = self.class_name or fitting_class(synthesizer.card, mask, self.seed, index)
 
         def on_step(step: int, steps: int, image: Gray) -> None:
             ctx.publish(image)
             ctx.checkpoint(done + step / steps, self.count, f"image {done + 1} of {self.count}")
 
         if self.preview:
-            image = synthesizer.preview(mask, class_name=self.class_name, seed=self.seed, index=index,
+            image = synthesizer.preview(mask, class_name=name, seed=self.seed, index=index,
                                         between=self.between, on_step=on_step)
         else:
-            image = synthesizer.synthesize(mask, class_name=self.class_name, seed=self.seed, index=index,
+            image = synthesizer.synthesize(mask, class_name=name, seed=self.seed, index=index,
                                            steps=self.steps, guidance=self.guidance, between=self.between,
                                            on_step=on_step)
         upscaler: dict[str, str] = {}
         if self.size:
             image, upscaler = _enlarged(image, self.size, synthesizer, self.compute)
             image, mask = _resized(image, self.masks[which], self.size)
-        parameters = self._parameters(synthesizer, index, image, mask) | upscaler
+        parameters = self._parameters(synthesizer, index, image, mask, name) | upscaler
         provenance = Provenance(synthetic=True, producer=synthesizer.card.id,
                                 model_sha256=synthesizer.card.weights_sha256, seed=self.seed, parameters=parameters,
                                 parents=self._parents(which))
-        return SyntheticImage(image, mask, provenance, index, self.class_name)
+        return SyntheticImage(image, mask, provenance, index, name)
 
     def _parents(self, which: int) -> tuple[str, ...]:
         if self.mask_parents:
             return self.mask_parents[which]
         return self.mask_names[which:which + 1]
 
-    def _parameters(self, synthesizer: Synthesizer, index: int, image: Gray, mask: Gray) -> dict[str, Any]:
+    def _parameters(self, synthesizer: Synthesizer, index: int, image: Gray, mask: Gray,
+                    name: str | None) -> dict[str, Any]:
         """All that decides an image but model and seed."""
         digest = hashlib.sha256(mask.tobytes() + str(mask.shape).encode()).hexdigest()
         how: dict[str, Any] = {"steps": self.steps or synthesizer.steps,
@@ -123,7 +125,7 @@ class Synthesize:
             how = {"steps": synthesizer.preview_steps, "preview": True}
         if self.between:
             how |= {"between_seed": self.between[0], "between_share": self.between[1]}
-        return {"index": index, "class": self.class_name or "", **how, "size": max(image.shape),
+        return {"index": index, "class": name or "", **how, "size": max(image.shape),
                 "mask_sha256": digest, "mask": self.mask_names[index % len(self.masks)] if self.mask_names else "",
                 **synthesizer.runtime.record()}
 
