@@ -113,9 +113,11 @@ class Photographer:
 
     def wait(self, seconds: float) -> None:
         """Let the window work."""
-        from PySide6.QtTest import QTest
+        from PySide6.QtCore import QEventLoop, QTimer
 
-        QTest.qWait(round(seconds * 1000))
+        loop = QEventLoop()  # unlike QTest.qWait it lets the threads of the jobs run while it sleeps
+        QTimer.singleShot(round(seconds * 1000), loop.quit)
+        loop.exec()
 
     def _simulate(self) -> Path:
         """A training set of simulated images: one folder per phantom, the first is returned."""
