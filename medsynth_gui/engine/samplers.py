@@ -79,14 +79,16 @@ def sample_exponential(velocity: Velocity, noise: Tensor, *, steps: int, inside:
         batch = now.expand(len(x))
         slope = velocity(x, batch) * there
         guess = x + (1 - now) * slope
+        if on_step:
+            on_step(index + 1, guess)
         if index == 0:
             expected = guess
+        if index == steps - 1:
+            break
         known = expected + wiener(x - now * expected, batch)[1]
         waves = torch.fft.rfft2(x - now * expected) / deviation(shape, now)
         waves = waves + push(shape, now, after) * torch.fft.rfft2(slope - known)
         x = (after * expected + torch.fft.irfft2(waves * deviation(shape, after), s=shape)) * there
-        if on_step:
-            on_step(index + 1, guess)
     return guess
 
 
