@@ -16,24 +16,19 @@ import numpy.typing as npt
 
 from medsynth_gui.metrics.bootstrap import wilson
 from medsynth_gui.metrics.feature_distances import Features, Indices, squared_distances
+from medsynth_gui.metrics.pixel_copies import PixelLimits, Pixels, aligned_correlation, pixel_limits, prepared
+from medsynth_gui.metrics.same_scene import SAME_SCENE, matching_points
 
 Gray = npt.NDArray[np.uint8]
-Pixels = npt.NDArray[np.float32]
 Values = npt.NDArray[np.float64]
 
-PIXEL_LIMIT, SUSPECT_LIMIT = 0.92, 0.8  # alone; where the code is above its threshold
 NEIGHBOURS_LOOKED_AT = 5
 FEW_PATIENTS = 200
 WANTED_IMAGES = 1000
-_SIDE_PX = 96
-_TEMPLATE = 0.77  # of the side: the rest is room to shift
-_WORTH_LOOKING = 0.6
-_SCALES = (0.9, 1.0, 1.1)
-_BAND_PX = (1.0, 5.0)
-_FLAT = 1e-3
 _CHUNK = 2048
 _LEAST_CELL = 20
 _LEAST_COUNTED = 10
+_MOST_COMPARED = 150
 
 
 def largest_similarity(codes: Features, reference: Features, *, groups: Indices | None = None,
@@ -79,57 +74,11 @@ def copy_threshold(held_out: Features, training: Features, percentile: float = 9
 
 def known_scenes(images: Sequence[Gray], codes: Features, training: Sequence[Gray],
                  training_codes: Features) -> npt.NDArray[np.bool_]:
-    """Which images (n,) show, pixel for pixel, one of the five training images most alike by their codes."""
+    """Which images (n,) show the scene of one of the five training images most alike by their codes."""
     groups = np.arange(len(images)), -1 - np.arange(len(training))
     seen, known = (coded([], part, np.zeros((0, 1)), own, numbers) for part, own, numbers in
                    ((images, codes, groups[0]), (training, training_codes, groups[1])))
-    return np.asarray(_look(seen, known, lambda done: None).correlation >= PIXEL_LIMIT)
-
-
-def prepared(image: Gray) -> Pixels:
-    """An image (y, x) as pixels are compared: 96 x 96, without speckle and without what all images of a kind share."""
-    import cv2
-
-    small = cv2.resize(image, (_SIDE_PX, _SIDE_PX), interpolation=cv2.INTER_AREA).astype(np.float32)
-    fine, coarse = (cv2.GaussianBlur(small, (0, 0), sigma) for sigma in _BAND_PX)
-    return np.asarray(fine - coarse, np.float32)
-
-
-def confirm_in_pixels(image: Gray, neighbour: Gray) -> float:
-    """Best correlation -1..1 of two images (y, x) over shifts of a tenth, a tenth of scale, and mirroring.
-
-    From `PIXEL_LIMIT` on they show one scene: measured on real images, different patients stay below 0.6 in breast
-    ultrasound and 0.92 in X-ray; shifted, cropped, bent, blurred or noisy copies stay above 0.86, most above 0.95.
-    """
-    return aligned_correlation(prepared(image), prepared(neighbour))
-
-
-def aligned_correlation(image: Pixels, neighbour: Pixels) -> float:
-    """`confirm_in_pixels` of images that are `prepared`; what is unlike at half the size is not looked at closer."""
-    import cv2
-
-    half = (_SIDE_PX // 2, _SIDE_PX // 2)
-    small, other = (np.asarray(cv2.resize(part, half, interpolation=cv2.INTER_AREA), np.float32)
-                    for part in (image, neighbour))
-    ways = [(scale, mirrored) for scale in _SCALES for mirrored in (False, True)]
-    coarse, way = max((_match(small, other, *way), way) for way in ways)
-    return coarse if coarse < _WORTH_LOOKING else _match(image, neighbour, *way)
-
-
-def _match(image: Pixels, neighbour: Pixels, scale: float, mirrored: bool) -> float:
-    """Best correlation of the middle of an image, scaled and maybe mirrored, anywhere in the other."""
-    import cv2
-
-    size = round(_TEMPLATE * len(neighbour))
-    side = round(size * scale)
-    start = (len(image) - side) // 2
-    template = cv2.resize(image[start:start + side, start:start + side], (size, size))
-    if mirrored:
-        template = np.ascontiguousarray(template[:, ::-1])
-    if template.std() < _FLAT:
-        return -1.0
-    found = cv2.matchTemplate(neighbour, template, cv2.TM_CCOEFF_NORMED)
-    return min(1.0, float(found[np.isfinite(found)].max(initial=-1.0)))
+    return _same_scenes(seen, known, _look(seen, known, lambda done: None))
 
 
 def data_copying(synthetic: Features, held_out: Features, training: Features, *, cells: int = 5) -> float:
@@ -181,20 +130,21 @@ class Coded:
     Attributes:
         ids: what each is called.
         features, codes: (n, d) and (n, k).
-        pixels: the images as `prepared`.
+        images: (y, x); pixels: the same as `prepared`.
         groups: patients, as numbers that mean the same in all sets; below 0 for nobody's.
     """
 
     ids: Sequence[str]
     features: Features
     codes: Features
+    images: Sequence[Gray]
     pixels: Sequence[Pixels]
     groups: Indices
 
 
 def coded(ids: Sequence[str], images: Sequence[Gray], features: Features, codes: Features, groups: Indices) -> Coded:
     """Images (y, x) with what an encoder says of them."""
-    return Coded(ids, features, codes, [prepared(image) for image in images], groups)
+    return Coded(ids, features, codes, images, [prepared(image) for image in images], groups)
 
 
 def audit(synthetic: Coded, held_out: Coded, training: Coded,
@@ -205,19 +155,38 @@ def audit(synthetic: Coded, held_out: Coded, training: Coded,
     threshold: they are what it must find. They do count in the rate of the held-out images.
     """
     total = len(synthetic.ids) + len(held_out.ids)
+    limits = _limits(training)
     real = _look(held_out, training, lambda done: progress(done, total))
     made = _look(synthetic, training, lambda done: progress(len(held_out.ids) + done, total))
-    same = real.correlation >= PIXEL_LIMIT
+    same = _same_scenes(held_out, training, real) | (real.correlation >= limits.alone)
     counted = real.similarity[~same] if (~same).sum() >= min(_LEAST_COUNTED, len(same)) else real.similarity
     threshold = float(np.percentile(counted, 99))
-    rows = {"synthetic": _figures(synthetic, training, made, threshold),
-            "held_out_real": _figures(held_out, training, real, threshold)}
-    return {"threshold": round(threshold, 4), "percentile": 99, "pixel_limit": PIXEL_LIMIT,
-            "suspect_limit": SUSPECT_LIMIT, "training_images": len(training.ids),
+    rows = {"synthetic": _figures(synthetic, training, made, threshold, limits),
+            "held_out_real": _figures(held_out, training, real, threshold, limits)}
+    return {"threshold": round(threshold, 4), "percentile": 99, "pixel_limit": limits.alone,
+            "suspect_limit": limits.suspect, "training_images": len(training.ids),
             "training_patients": len(np.unique(training.groups)),
             "held_out_scenes_known_from_training": int(same.sum()), **rows,
             "copies_no_more_than_real": rows["synthetic"]["rate"] <= rows["held_out_real"]["rate"],
             "c_t": round(data_copying(synthetic.features, held_out.features, training.features), 3)}
+
+
+def _limits(training: Coded) -> PixelLimits:
+    """What training images of different patients stay below that do not show one scene."""
+    some = np.random.default_rng(0).permutation(len(training.ids))[:_MOST_COMPARED]
+    part = Coded([training.ids[index] for index in some], training.features[some], training.codes[some],
+                 [training.images[index] for index in some], [training.pixels[index] for index in some],
+                 training.groups[some])
+    looked = _look(part, training, lambda done: None)
+    return pixel_limits(looked.correlation[~_same_scenes(part, training, looked)])
+
+
+def _same_scenes(images: Coded, training: Coded, looked: _Looked) -> npt.NDArray[np.bool_]:
+    """Which images show the scene of the training image that they correlate with most."""
+    return np.array([value >= PixelLimits.suspect
+                     and matching_points(images.images[number], training.images[int(index)]) >= SAME_SCENE
+                     for number, (value, index) in enumerate(zip(looked.correlation, looked.neighbour, strict=True))],
+                    np.bool_)
 
 
 @dataclass(frozen=True, eq=False)
@@ -239,10 +208,11 @@ def _look(images: Coded, training: Coded, progress: Callable[[int], None]) -> _L
     return _Looked(values[:, 0], correlation, neighbour)
 
 
-def _figures(images: Coded, training: Coded, looked: _Looked, threshold: float) -> dict[str, Any]:
+def _figures(images: Coded, training: Coded, looked: _Looked, threshold: float,
+             limits: PixelLimits) -> dict[str, Any]:
     over = looked.similarity > threshold
     # Pixels that agree closely are enough; a code above its threshold needs less of them.
-    confirmed = np.flatnonzero(looked.correlation >= np.where(over, SUSPECT_LIMIT, PIXEL_LIMIT))
+    confirmed = np.flatnonzero(looked.correlation >= np.where(over, limits.suspect, limits.alone))
     low, high = wilson(int(over.sum()), len(over))
     return {"images": len(over), "over_threshold": int(over.sum()), "rate": round(float(over.mean()), 4),
             "rate_interval": [round(low, 4), round(high, 4)], "confirmed_in_pixels": len(confirmed),

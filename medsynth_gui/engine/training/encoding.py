@@ -15,7 +15,7 @@ from medsynth_gui.engine.training.data import Item, TrainingData
 from medsynth_gui.engine.training.recipe import Recipe
 from medsynth_gui.engine.training.segmentation import contact_sheet
 from medsynth_gui.io.raster_files import read_gray
-from medsynth_gui.metrics.memorisation import aligned_correlation, prepared
+from medsynth_gui.metrics.pixel_copies import aligned_correlation, prepared
 
 Gray = npt.NDArray[np.uint8]
 # A validation is a look in passing: it must not cost what the training is for.

@@ -18,7 +18,7 @@ from medsynth_gui.io.furniture import remove_furniture
 from medsynth_gui.io.raster_files import read_gray
 from medsynth_gui.metrics.distribution import LEAST_HELD_OUT, compare, half_draws, held_out_draws
 from medsynth_gui.metrics.feature_distances import Sample
-from medsynth_gui.metrics.memorisation import PIXEL_LIMIT, Coded, audit, coded
+from medsynth_gui.metrics.memorisation import Coded, audit, coded
 
 Gray = npt.NDArray[np.uint8]
 Checkpoint = Callable[[float, float, str], None]
@@ -58,7 +58,8 @@ def judge(card: ModelCard, data: TrainingData, held_out: Sequence[Pair], made: S
         "groups": [item.group for item in seen], "sets": [item.set_name for item in seen],
         "set": ", ".join(sorted({item.set_name for item in seen})), "encoder": encoder.card.id,
         "encoder_sha256": encoder.card.weights_sha256, "threshold": report["threshold"],
-        "percentile": report["percentile"], "held_out_images": len(real), "pixel_limit": PIXEL_LIMIT}))
+        "percentile": report["percentile"], "held_out_images": len(real), "pixel_limit": report["pixel_limit"],
+        "suspect_limit": report["suspect_limit"]}))
     return {"distribution": _distribution(encoder, training, unseen, synthetic),
             "memorisation": {"encoder": encoder.card.id, "encoder_sha256": encoder.card.weights_sha256, **report}}
 

@@ -15,13 +15,8 @@ from medsynth_gui.core.errors import MedSynthError
 from medsynth_gui.dataset.training_set import image_files
 from medsynth_gui.jobs.gates.look import Look
 from medsynth_gui.jobs.gates.result import GateResult
-from medsynth_gui.metrics.memorisation import (
-    NEIGHBOURS_LOOKED_AT,
-    PIXEL_LIMIT,
-    SUSPECT_LIMIT,
-    confirm_in_pixels,
-    nearest,
-)
+from medsynth_gui.metrics.memorisation import NEIGHBOURS_LOOKED_AT, nearest
+from medsynth_gui.metrics.pixel_copies import PixelLimits, confirm_in_pixels
 
 if TYPE_CHECKING:
     from medsynth_gui.engine.features import Encoder
@@ -31,7 +26,7 @@ Float = npt.NDArray[np.float32]
 Progress = Callable[[int, int], None]
 
 # Where a generator brings no calibration: 99th percentile over held-out images of all shipped sets.
-LARGEST_SIMILARITY, LEAST_CORRELATION = 0.9, SUSPECT_LIMIT
+LARGEST_SIMILARITY = 0.9
 _CHUNK = 8
 _SAME = 0.02
 
@@ -52,13 +47,13 @@ class CopyGate:
     Attributes:
         known: one entry for the codes that came with the generator, one for a folder of training images.
         limit: largest similarity of codes that rouses no suspicion.
-        least_correlation: of pixels that confirm a suspicion; without one they must reach `PIXEL_LIMIT`.
+        pixels: correlations that confirm a copy.
     """
 
     known: tuple[Known, ...]
     limit: float
     judge_name: str
-    least_correlation: float = SUSPECT_LIMIT
+    pixels: PixelLimits = field(default_factory=PixelLimits)
 
     def judge(self, look: Look) -> GateResult:
         """A copy by its code alone where no pixels are at hand; else pixels decide, strictly where the code warns."""
@@ -71,7 +66,7 @@ class CopyGate:
             return GateResult("copy", not suspect, value, self.limit, self.judge_name, name,
                               "by its code alone" if suspect else "")
         rows = [(same - limit, same, limit, like, own) for same, like, own in looked
-                for limit in (self.least_correlation if like > self.limit else PIXEL_LIMIT,)]
+                for limit in (self.pixels.suspect if like > self.limit else self.pixels.alone,)]
         over, same, limit, value, name = max(rows)
         passed = over < 0
         detail = "" if passed and value <= self.limit else f"pixels correlate {same:.2f}, a copy from {limit:.2f} on"

@@ -23,7 +23,7 @@ from medsynth_gui.jobs.gates.patients import few_patients
 from medsynth_gui.jobs.gates.result import GateResult, Thresholds, unjudged
 from medsynth_gui.jobs.gates.unlike import UnlikeGate
 from medsynth_gui.jobs.segment import load_segmenter
-from medsynth_gui.metrics.memorisation import SUSPECT_LIMIT
+from medsynth_gui.metrics.pixel_copies import PixelLimits
 
 if TYPE_CHECKING:
     from medsynth_gui.engine.features import Encoder
@@ -152,8 +152,9 @@ class Gates:
         if not any(one.ids for one in known):
             return "no codes of training images came with the generator, and no training images are at hand"
         facts = self._codes.facts if self._codes else {}
-        return CopyGate(tuple(known), _set(self.limits.copy), encoder.card.id,
-                        float(facts.get("suspect_limit", SUSPECT_LIMIT)))
+        pixels = PixelLimits(float(facts.get("pixel_limit", PixelLimits.alone)),
+                             float(facts.get("suspect_limit", PixelLimits.suspect)))
+        return CopyGate(tuple(known), _set(self.limits.copy), encoder.card.id, pixels)
 
     def _faithful(self) -> Gate | str:
         name = str(self.card.input.get("segmenter", ""))

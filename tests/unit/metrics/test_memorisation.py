@@ -8,15 +8,14 @@ import pytest
 
 from medsynth_gui.metrics.bootstrap import wilson
 from medsynth_gui.metrics.memorisation import (
-    PIXEL_LIMIT,
     audit,
     authentic_share,
     coded,
-    confirm_in_pixels,
     copy_threshold,
     data_copying,
     largest_similarity,
 )
+from medsynth_gui.metrics.pixel_copies import PixelLimits, confirm_in_pixels, pixel_limits
 
 Gray = np.ndarray
 RNG = np.random.default_rng(0)
@@ -55,12 +54,18 @@ COPIES: dict[str, Callable[[Gray], Gray]] = {
 
 @pytest.mark.parametrize("kind", COPIES)
 def test_pixels_confirm_planted_copies(kind: str) -> None:
-    assert min(confirm_in_pixels(COPIES[kind](scene(seed)), scene(seed)) for seed in range(2)) >= PIXEL_LIMIT
+    assert min(confirm_in_pixels(COPIES[kind](scene(seed)), scene(seed)) for seed in range(2)) >= PixelLimits.alone
 
 
 def test_pixels_do_not_confirm_other_scenes_or_flat_images() -> None:
     assert max(confirm_in_pixels(scene(seed), scene(seed + 1)) for seed in range(10)) < 0.8
     assert confirm_in_pixels(np.zeros((64, 64), np.uint8), scene(0)) == -1.0
+
+
+def test_pixel_limits_rise_with_how_alike_patients_are_and_never_fall() -> None:
+    assert pixel_limits(np.full(50, 0.4)) == pixel_limits(np.full(3, 0.99)) == PixelLimits()
+    alike = pixel_limits(np.linspace(0.75, 0.95, 101))
+    assert (alike.alone, alike.suspect) == pytest.approx((0.948, 0.94))
 
 
 def unit(rows: np.ndarray) -> np.ndarray:
@@ -114,6 +119,7 @@ def test_an_audit_names_planted_copies_and_nothing_else() -> None:
     assert report["held_out_real"]["confirmed_in_pixels"] == 0
     assert not report["copies_no_more_than_real"]
     assert report["training_patients"] == 16
+    assert (report["pixel_limit"], report["suspect_limit"]) == (PixelLimits.alone, PixelLimits.suspect)
 
 
 def test_scenes_that_leak_between_patients_do_not_raise_the_threshold() -> None:
