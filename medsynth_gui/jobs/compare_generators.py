@@ -15,7 +15,7 @@ from medsynth_gui.dataset.training_set import TrainingRow, read_training_set
 from medsynth_gui.io.furniture import remove_furniture
 from medsynth_gui.io.raster_files import read_gray, read_labels
 from medsynth_gui.jobs.comparison import Comparison
-from medsynth_gui.jobs.features import describe
+from medsynth_gui.jobs.features import Described, describe, put_back
 from medsynth_gui.jobs.job import JobContext
 from medsynth_gui.jobs.synthesize import load_synthesizer
 from medsynth_gui.metrics.feature_distances import kernel_distance
@@ -48,22 +48,25 @@ class CompareGenerators(Comparison):
             reason = Message("compare-too-few", {"groups": len(set(groups)), "least": LEAST_GROUPS})
             return self._written(cards, {}, {}, False, reason)
         seen, learned = ([_as_learned(row) for row in part] for part in (held_out, rows[Part.TRAIN]))
-        real, training = self._described(seen, ctx), self._described(learned, ctx)
-        made = [self._made(card, held_out, ctx, number) for number, card in enumerate(cards)]
-        own = paired_distances(real[0], made[0][0], made[1][0], groups)
-        known = known_scenes(seen, real[1], learned, training[1])
-        threshold = copy_threshold(real[1], training[1], known=known)
-        copies = {name: float((largest_similarity(codes, training[1])[0] > threshold).mean())
-                  for name, codes in (("real", real[1]), ("before", made[0][1]), ("after", made[1][1]))}
+        training = self._described(learned, ctx)
+        real = self._described(seen, ctx, training)
+        made = [self._made(card, held_out, ctx, number, training) for number, card in enumerate(cards)]
+        own = paired_distances(real.features, made[0].features, made[1].features, groups)
+        known = known_scenes(seen, real.codes, learned, training.codes)
+        threshold = copy_threshold(real.codes, training.codes, known=known)
+        copies = {name: float((largest_similarity(found.codes, training.codes)[0] > threshold).mean())
+                  for name, found in zip(("real", "before", "after"), (real, *made), strict=True)}
         return self._written(cards, own, copies, *verdict(own, copies))
 
-    def _described(self, images: Sequence[Gray], ctx: JobContext) -> tuple[Features, Features]:
-        found = describe(images, self.compute, on_progress=lambda done, total: ctx.checkpoint(
-            0.1 * done / max(1, total), 1, "looking at real images"))
-        return found.features, found.codes
+    def _described(self, images: Sequence[Gray], ctx: JobContext, training: Described | None = None) -> Described:
+        def looking(done: int, total: int) -> None:
+            ctx.checkpoint(0.1 * done / max(1, total), 1, "looking at real images")
 
-    def _made(self, card: ModelCard, held_out: Sequence[TrainingRow], ctx: JobContext,
-              number: int) -> tuple[Features, Features]:
+        found = describe(images, self.compute, on_progress=looking)
+        return put_back(images, found, training, self.compute, on_progress=looking) if training else found
+
+    def _made(self, card: ModelCard, held_out: Sequence[TrainingRow], ctx: JobContext, number: int,
+              training: Described) -> Described:
         synthesizer = load_synthesizer(card, self.compute)
         images = []
         for index, row in enumerate(held_out[:MOST_IMAGES]):
@@ -72,7 +75,7 @@ class CompareGenerators(Comparison):
             mask = synthesizer.native_mask(np.minimum(read_labels(row.mask), max(card.labels, default=0)))
             name = row.class_name if row.class_name in card.classes else None
             images.append(synthesizer.synthesize(mask, class_name=name, seed=_SEED, index=index))
-        return self._described(images, ctx)
+        return self._described(images, ctx, training)
 
     def _written(self, cards: Sequence[ModelCard], own: dict[str, Any], copies: dict[str, float], offered: bool,
                  reason: Message) -> dict[str, Any]:

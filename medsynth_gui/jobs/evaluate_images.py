@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ import numpy.typing as npt
 from medsynth_gui.core.errors import InputError, Message, ModelError, UsageError
 from medsynth_gui.dataset.split import Part
 from medsynth_gui.jobs.catalogue import Compute
-from medsynth_gui.jobs.features import Described, describe
+from medsynth_gui.jobs.features import Described, describe, put_back
 from medsynth_gui.jobs.image_set import ImageSet, read_image_set
 from medsynth_gui.jobs.job import JobContext, Lane
 from medsynth_gui.metrics.distribution import FEW_IMAGES, Scores, compare, half_draws, rank
@@ -167,17 +167,27 @@ class _Judged:
         held_out = self._held_out()
         if len(held_out) < _LEAST_HELD_OUT:
             self.warnings.append(Message("judging-held-out", {"path": self.real.folder}))
-            unseen = training
+            same = training.groups[:, None] == training.groups
+            unseen = replace(training, codes=self._put_back(images, described, described, same))
         else:
             chosen = self.real.only(held_out)
-            unseen = coded(chosen.ids, chosen.at(self.side), real.features[held_out], real.codes[held_out],
+            seen = replace(real, features=real.features[held_out], codes=real.codes[held_out])
+            shown = chosen.at(self.side)
+            unseen = coded(chosen.ids, shown, seen.features, self._put_back(shown, seen, described),
                            numbers[len(images):][held_out])
-        synthetic = coded(self.synthetic.ids, self.synthetic.at(self.side), made.features, made.codes,
-                          -1 - np.arange(len(self.synthetic.ids)))
+        shown = self.synthetic.at(self.side)
+        synthetic = coded(self.synthetic.ids, shown, made.features, self._put_back(shown, made, described),
+                          -1 - np.arange(len(shown)))
         report = audit(synthetic, unseen, training, self._say("looking for copies"))
         self._warn_copies(report)
-        standard = "training images of other patients" if unseen is training else "held-out real images"
+        standard = ("training images of other patients" if len(held_out) < _LEAST_HELD_OUT else
+                    "held-out real images")
         return {"memorisation": {"encoder": real.encoder, "standard": standard, **report}}
+
+    def _put_back(self, images: Sequence[npt.NDArray[np.uint8]], described: Described, reference: Described,
+                  same: npt.NDArray[np.bool_] | None = None) -> npt.NDArray[np.float32]:
+        return put_back(images, described, reference, self.request.compute, same=same,
+                        on_progress=self._say("looking again at"), model=self.request.encoder).codes
 
     def _held_out(self) -> list[int]:
         """Real images that neither patient nor pixels join to a training image."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -48,6 +48,15 @@ def describe(images: Sequence[npt.NDArray[np.uint8]], compute: Compute | None = 
     encoder = load_encoder(compute or Compute(), model)
     features, codes = encoder.describe(images, on_progress=on_progress)
     return Described(features, codes, encoder.card.id, encoder.card.weights_sha256)
+
+
+def put_back(images: Sequence[npt.NDArray[np.uint8]], described: Described, reference: Described,
+             compute: Compute | None = None, *, same: npt.NDArray[np.bool_] | None = None,
+             on_progress: Callable[[int, int], None] | None = None, model: str = ENCODER) -> Described:
+    """What was said of images, with codes as they lie most like one of the reference; see `Encoder.put_back`."""
+    encoder = load_encoder(compute or Compute(), model)
+    return replace(described, codes=encoder.put_back(images, described.codes, reference.codes, same=same,
+                                                     on_progress=on_progress))
 
 
 def load_encoder(compute: Compute, model: str = ENCODER) -> Encoder:

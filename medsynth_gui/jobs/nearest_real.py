@@ -66,7 +66,8 @@ class FindNearestReal:
         known = known_in(self.folder, encoder, size, lambda done, total: ctx.checkpoint(done, total))
         if not known.ids:
             raise InputError("no-real-images")
-        alike = known.codes @ encoder.codes([drawn_size(self.image, size)])[0]
+        drawn = [drawn_size(self.image, size)]
+        alike = known.codes @ encoder.put_back(drawn, encoder.codes(drawn), known.codes)[0]
         best = int(alike.argmax())
         file = known.files[best]
         return NearestReal(read_gray(file), file.name, float(alike[best]), len(known.ids))

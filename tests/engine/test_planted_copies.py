@@ -40,7 +40,8 @@ def encoder() -> Encoder:
 def planted_rates(encoder: Encoder, training: Sequence[np.ndarray], held_out: Sequence[np.ndarray],
                   files: tuple[Path, ...] = (), each: int = 3) -> tuple[dict[str, float], float]:
     """Share of copies that the gate turns down, by kind, and of held-out images."""
-    codes, new = encoder.codes(training), encoder.codes(held_out)
+    codes = encoder.codes(training)
+    new = encoder.put_back(held_out, encoder.codes(held_out), codes)
     known = known_scenes(held_out, new, training, codes)
     gate = CopyGate((Known(codes, tuple(map(str, range(len(training)))), files),),
                     copy_threshold(new, codes, known=known), encoder.card.id)
@@ -50,23 +51,32 @@ def planted_rates(encoder: Encoder, training: Sequence[np.ndarray], held_out: Se
 
     rng = np.random.default_rng(3)
     squares = [squared(training[index], PX) for index in rng.choice(len(training), len(training) // each)]
-    return ({kind: float(np.mean([turned_down(copied(square, planted(kind, rng))) for square in squares]))
+    return ({kind: float(np.mean([turned_down(copied(square, planted(kind, rng))[square.inside])
+                                  for square in squares]))
              for kind in CHANGES},
             float(np.mean([turned_down(image) for image, scene in zip(held_out, known, strict=True) if not scene])))
 
 
-def test_copies_of_simulated_images_are_caught(encoder, tmp_path):
-    """Sixty patients of three phantoms; the training images are at hand, so that pixels have a say, too."""
-    images = [simulate(phantom, seed=seed, size=PX, severity=1).images[0]
-              for seed in range(40) for phantom in ("breast-lesion", "fetal-head", "nerve-vessel")]
+def simulated(patients: int) -> list[np.ndarray]:
+    return [simulate(phantom, seed=seed, size=PX, severity=1).images[0]
+            for seed in range(patients) for phantom in ("breast-lesion", "fetal-head", "nerve-vessel")]
+
+
+def test_copies_of_simulated_images_are_caught_by_their_code_alone(encoder):
+    images = simulated(28)
+    caught, false_alarms = planted_rates(encoder, images[:60], images[60:], each=15)
+    assert np.mean(list(caught.values())) >= 0.95 and false_alarms <= 0.05, (caught, false_alarms)
+
+
+@pytest.mark.slow
+def test_copies_are_caught_where_the_training_images_are_at_hand(encoder, tmp_path):
+    images = simulated(40)
     training, held_out = images[:60], images[60:]
     files = tuple(tmp_path / f"{number}.png" for number in range(len(training)))
     for file, image in zip(files, training, strict=True):
         write_gray_png(file, image)
-    # Codes alone miss crops and shifts (0.89 in all): only where pixels are at hand is 95 % promised.
-    for at_hand, promised in (((), 0.8), (files, 0.95)):
-        caught, false_alarms = planted_rates(encoder, training, held_out, at_hand, each=6)
-        assert np.mean(list(caught.values())) >= promised and false_alarms <= 0.02, (caught, false_alarms)
+    caught, false_alarms = planted_rates(encoder, training, held_out, files, each=6)
+    assert np.mean(list(caught.values())) >= 0.95 and false_alarms <= 0.02, (caught, false_alarms)
 
 
 @pytest.mark.slow

@@ -26,7 +26,7 @@ from medsynth_gui.metrics.same_scene import SAME_SCENE, matching_points
 Float = npt.NDArray[np.float32]
 Checkpoint = Callable[[float, float, str], None]
 # Copies of up to so many training images of a set, under each change.
-_PLANTED = 60
+_PLANTED = 30
 _WORTH_LOOKING = 0.85
 _SPOILT: Mapping[str, Copy] = {"blurred": Copy(blur=1.5), "slightly blurred": Copy(blur=0.7),
                                "noisy": Copy(noise=0.1), "speckled": Copy(speckle=0.3)}
@@ -65,6 +65,10 @@ def evaluate(recipe: Recipe, card: ModelCard, data: TrainingData, runtime: Runti
         sets.append(_Set(encoder, data, name))
     _world(sets).save(folder)
     training = np.concatenate([one.codes for one in sets])
+    for number, one in enumerate(sets):
+        checkpoint(number, len(sets), f"putting held-out images of {one.name} back")
+        one.other_codes = encoder.put_back([square.image[square.inside] for square in one.unseen], one.other_codes,
+                                           training)
     # Of each image, mirrored or not, the code is one: what is caught as it is, is caught mirrored.
     threshold = copy_threshold(np.concatenate([one.other_codes for one in sets]), training,
                                known=np.concatenate([one.known for one in sets]))
@@ -103,9 +107,9 @@ def _caught(encoder: Encoder, one: _Set, training: Float, threshold: float) -> d
     shares: dict[str, float] = {}
     own_shares: dict[str, float] = {}
     for change in (*CHANGES, "combined"):
-        copies = [copied(one.squares[index], combined(rng, 0.5) if change == "combined" else planted(change, rng))
+        copies = [_copy(one.squares[index], combined(rng, 0.5) if change == "combined" else planted(change, rng))
                   for index in picked]
-        best, _ = largest_similarity(encoder.codes(copies), training)
+        best, _ = largest_similarity(encoder.put_back(copies, encoder.codes(copies), training), training)
         shares[change] = round(float((best > threshold).mean()), 4)
         own_shares[change] = round(float((best > own).mean()), 4)
     false_alarms = largest_similarity(one.other_codes[~one.known], training)[0] > threshold
@@ -113,6 +117,10 @@ def _caught(encoder: Encoder, one: _Set, training: Float, threshold: float) -> d
             "own_threshold": round(own, 4), "caught_at_own_threshold": own_shares,
             "planted": len(picked), "held_out": len(one.held_out),
             "held_out_scenes_known_from_training": int(one.known.sum())}
+
+
+def _copy(square: Square, copy: Copy) -> npt.NDArray[np.uint8]:
+    return copied(square, copy)[square.inside]
 
 
 def _distances(encoder: Encoder, one: _Set) -> dict[str, Any]:

@@ -34,7 +34,7 @@ class GeneratorWatch:
         order = np.random.default_rng(0).permutation(len(training))[:_MOST_TRAINING]
         images = [training[index] for index in order]
         learned, self._codes = self.encoder.describe(images)
-        self._held_out, codes = self.encoder.describe(held_out)
+        self._held_out, codes = self._described(held_out)
         known = known_scenes(held_out, codes, images, self._codes)
         self._threshold = copy_threshold(codes, self._codes, known=known)
         self.real_copy_rate = self._copy_rate(codes)
@@ -42,11 +42,15 @@ class GeneratorWatch:
 
     def figures(self, made: Sequence[Gray]) -> dict[str, float]:
         """Kernel distance to the held-out images, copy rates, and `score`: nearer is better, copying never is."""
-        features, codes = self.encoder.describe(made)
+        features, codes = self._described(made)
         distance, rate = kernel_distance(features, self._held_out), self._copy_rate(codes)
         return {"distance": distance, "real_distance": self.real_distance,
                 "copy_rate": rate, "real_copy_rate": self.real_copy_rate,
                 "score": -distance if rate <= max(self.real_copy_rate, 1 / len(made)) else -distance - 1e3 * rate}
+
+    def _described(self, images: Sequence[Gray]) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+        features, codes = self.encoder.describe(images)
+        return features, self.encoder.put_back(images, codes, self._codes)
 
     def _copy_rate(self, codes: npt.NDArray[np.float32]) -> float:
         similarity, _ = largest_similarity(codes, self._codes)

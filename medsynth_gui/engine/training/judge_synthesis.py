@@ -21,6 +21,7 @@ from medsynth_gui.metrics.feature_distances import Sample
 from medsynth_gui.metrics.memorisation import Coded, audit, coded
 
 Gray = npt.NDArray[np.uint8]
+Float = npt.NDArray[np.float32]
 Checkpoint = Callable[[float, float, str], None]
 
 
@@ -44,15 +45,17 @@ def judge(card: ModelCard, data: TrainingData, held_out: Sequence[Pair], made: S
     def looking(done: int, total: int) -> None:
         checkpoint(done, total, f"looking for copies {done + 1} of {total}")
 
+    def as_copies(shown: Sequence[Gray]) -> tuple[Float, Float]:
+        features, codes = encoder.describe(shown, on_progress=looking)
+        return features, encoder.put_back(shown, codes, learned[1], on_progress=looking)
+
     real = [drawn_size(pair.image, size) for pair in held_out]
     numbers = np.unique([f"{item.set_name}/{item.group}" for item in (*seen, *(pair.item for pair in held_out))],
                         return_inverse=True)[1]
-    training = coded([item.id for item in seen], images, *encoder.describe(images, on_progress=looking),
-                     numbers[:len(seen)])
-    unseen = coded([pair.item.id for pair in held_out], real, *encoder.describe(real, on_progress=looking),
-                   numbers[len(seen):])
-    synthetic = coded([str(number) for number in range(len(made))], made,
-                      *encoder.describe(made, on_progress=looking), -1 - np.arange(len(made)))
+    learned = encoder.describe(images, on_progress=looking)
+    training = coded([item.id for item in seen], images, *learned, numbers[:len(seen)])
+    unseen = coded([pair.item.id for pair in held_out], real, *as_copies(real), numbers[len(seen):])
+    synthetic = coded([str(number) for number in range(len(made))], made, *as_copies(made), -1 - np.arange(len(made)))
     report = audit(synthetic, unseen, training, looking)
     write_codes(card.folder, TrainingCodes(training.codes, tuple(item.id for item in seen), {
         "groups": [item.group for item in seen], "sets": [item.set_name for item in seen],

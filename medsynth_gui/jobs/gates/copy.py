@@ -57,7 +57,7 @@ class CopyGate:
 
     def judge(self, look: Look) -> GateResult:
         """A copy by its code alone where no pixels are at hand; else pixels decide, strictly where the code warns."""
-        found = self._nearest(look.described[1])
+        found = self._nearest(look.code_beside(np.concatenate([known.codes for known in self.known if known.ids])))
         value, name, file = found[0]
         looked = [(_correlation(look.drawn, path), like, own) for like, own, path in found[:NEIGHBOURS_LOOKED_AT]
                   if path]

@@ -38,3 +38,8 @@ class Look:
         """Features (1, d) and codes (1, k); asked for only where there is an encoder."""
         assert self._encoder is not None
         return self._encoder.describe([self.drawn])
+
+    def code_beside(self, reference: Float) -> Float:
+        """The code (1, k), put back to where the image is most like one of a reference (m, k)."""
+        assert self._encoder is not None
+        return self._encoder.put_back([self.drawn], self.described[1], reference)

@@ -59,6 +59,9 @@ class Pixels:
     def describe(self, images):
         return self.embed(images), self.codes(images)
 
+    def put_back(self, images, codes, reference):
+        return codes
+
 
 @pytest.fixture
 def generator(model, tiny_set, tmp_path, monkeypatch):
