@@ -13,9 +13,9 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from medsynth_gui.core.errors import InputError, ModelError
-from medsynth_gui.io.atomic import write_bytes
+from medsynth_gui.core.errors import InputError
 from medsynth_gui.io.field_of_view import find_field_of_view
+from medsynth_gui.io.tensor_file import read_tensors, write_tensors
 
 Gray = npt.NDArray[np.uint8]
 Mask = npt.NDArray[np.bool_]
@@ -135,9 +135,7 @@ def collect(fields: Iterable[Mask]) -> FieldBank | None:
 
 def write_fields(folder: Path, bank: FieldBank) -> None:
     """Write the bank beside the weights; equal banks give equal bytes."""
-    from safetensors.numpy import save
-
-    write_bytes(folder / NAME, save({"fields": np.packbits(bank.fields, axis=-1), "aspects": bank.aspects}))
+    write_tensors(folder / NAME, {"fields": np.packbits(bank.fields, axis=-1), "aspects": bank.aspects})
 
 
 def read_fields(folder: Path) -> FieldBank | None:
@@ -146,15 +144,9 @@ def read_fields(folder: Path) -> FieldBank | None:
     Raises:
         ModelError: it cannot be read.
     """
-    from safetensors import SafetensorError
-    from safetensors.numpy import load_file
-
     path = folder / NAME
     if not path.is_file():
         return None
-    try:
-        tensors = load_file(path)
+    with read_tensors(path, "gates-unreadable") as (tensors, _):
         fields = np.unpackbits(tensors["fields"], axis=-1, count=_SIDE).astype(np.bool_)
         return FieldBank(fields.reshape(-1, _SIDE, _SIDE), tensors["aspects"].astype(np.float32))
-    except (SafetensorError, OSError, KeyError, ValueError) as error:
-        raise ModelError("gates-unreadable", path=path, detail=str(error).splitlines()[0]) from error

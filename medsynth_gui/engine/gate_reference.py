@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,10 +10,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from medsynth_gui.core.errors import ModelError
-from medsynth_gui.io.atomic import write_bytes
 from medsynth_gui.io.field_of_view import find_field_of_view
 from medsynth_gui.io.furniture import find_furniture
+from medsynth_gui.io.tensor_file import read_tensors, write_tensors
 from medsynth_gui.metrics.artefacts import measure
 from medsynth_gui.metrics.overlap import count_labels, dice
 
@@ -57,20 +55,17 @@ def read_reference(folder: Path) -> GateReference | None:
     Raises:
         ModelError: it cannot be read.
     """
-    found = _read(folder / GATES_FILE)
-    if found is None:
+    path = folder / GATES_FILE
+    if not path.is_file():
         return None
-    tensors, facts = found
-    return GateReference(tensors["features"].astype(np.float32), tensors["fields"].astype(np.bool_), facts)
+    with read_tensors(path, "gates-unreadable") as (tensors, facts):
+        return GateReference(tensors["features"].astype(np.float32), tensors["fields"].astype(np.bool_), facts)
 
 
 def write_reference(folder: Path, reference: GateReference) -> None:
     """Write it beside the weights; equal references give equal bytes."""
-    from safetensors.numpy import save
-
-    write_bytes(folder / GATES_FILE, save(
-        {"features": reference.features.astype(np.float16), "fields": reference.fields.astype(np.uint8)},
-        {"json": json.dumps(reference.facts, sort_keys=True)}))
+    write_tensors(folder / GATES_FILE, {"features": reference.features.astype(np.float16),
+                                        "fields": reference.fields.astype(np.uint8)}, reference.facts)
 
 
 def read_codes(folder: Path) -> TrainingCodes | None:
@@ -79,33 +74,16 @@ def read_codes(folder: Path) -> TrainingCodes | None:
     Raises:
         ModelError: they cannot be read.
     """
-    found = _read(folder / CODES_FILE)
-    if found is None:
+    path = folder / CODES_FILE
+    if not path.is_file():
         return None
-    tensors, facts = found
-    return TrainingCodes(tensors["codes"].astype(np.float32), tuple(map(str, facts["ids"])), facts)
+    with read_tensors(path, "gates-unreadable") as (tensors, facts):
+        return TrainingCodes(tensors["codes"].astype(np.float32), tuple(map(str, facts["ids"])), facts)
 
 
 def write_codes(folder: Path, known: TrainingCodes) -> None:
     """Write codes and facts beside the weights; equal ones give equal bytes."""
-    from safetensors.numpy import save
-
-    write_bytes(folder / CODES_FILE, save({"codes": known.codes.astype(np.float16)},
-                                          {"json": json.dumps({**known.facts, "ids": known.ids}, sort_keys=True)}))
-
-
-def _read(path: Path) -> tuple[dict[str, npt.NDArray[Any]], dict[str, Any]] | None:
-    from safetensors import SafetensorError, safe_open
-
-    if not path.is_file():
-        return None
-    try:
-        with safe_open(path, framework="numpy") as stream:
-            tensors = {name: stream.get_tensor(name) for name in stream.keys()}  # noqa: SIM118
-            facts = json.loads((stream.metadata() or {})["json"])
-        return tensors, facts
-    except (SafetensorError, OSError, KeyError, ValueError) as error:
-        raise ModelError("gates-unreadable", path=path, detail=str(error).splitlines()[0]) from error
+    write_tensors(folder / CODES_FILE, {"codes": known.codes.astype(np.float16)}, {**known.facts, "ids": known.ids})
 
 
 def drawn_size(image: Gray, size: int) -> Gray:

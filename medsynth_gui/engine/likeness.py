@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,8 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from medsynth_gui.core.errors import ModelError
-from medsynth_gui.io.atomic import write_bytes
+from medsynth_gui.io.tensor_file import read_tensors, write_tensors
 
 Float = npt.NDArray[np.float32]
 Values = npt.NDArray[np.float64]
@@ -123,11 +121,9 @@ class Likeness:
 
     def save(self, folder: Path) -> None:
         """Write it beside the weights; equal ones give equal bytes."""
-        from safetensors.numpy import save
-
-        write_bytes(folder / LIKENESS_FILE, save(
-            {name: np.ascontiguousarray(value, np.float32) for name, value in vars(self._own).items()},
-            {"json": json.dumps({**self.facts, "limits": self.limits.tolist()}, sort_keys=True)}))
+        write_tensors(folder / LIKENESS_FILE,
+                      {name: np.asarray(value, np.float32) for name, value in vars(self._own).items()},
+                      {**self.facts, "limits": self.limits.tolist()})
 
     @classmethod
     def load(cls, folder: Path) -> Likeness | None:
@@ -136,16 +132,9 @@ class Likeness:
         Raises:
             ModelError: it cannot be read.
         """
-        from safetensors import SafetensorError, safe_open
-
         path = folder / LIKENESS_FILE
         if not path.is_file():
             return None
-        try:
-            with safe_open(path, framework="numpy") as stream:
-                facts = json.loads((stream.metadata() or {})["json"])
-                fit = _Fit(*(stream.get_tensor(name).astype(np.float64)
-                             for name in ("centers", "precision", "weights", "offsets")))
+        with read_tensors(path, "likeness-unreadable") as (tensors, facts):
+            fit = _Fit(*(tensors[name].astype(np.float64) for name in ("centers", "precision", "weights", "offsets")))
             return cls(fit, np.array(facts["limits"], np.float64), facts)
-        except (SafetensorError, OSError, KeyError, ValueError) as error:
-            raise ModelError("likeness-unreadable", path=path, detail=str(error).splitlines()[0]) from error

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from medsynth_gui.core.errors import ModelError
-from medsynth_gui.io.atomic import write_bytes
+from medsynth_gui.io.tensor_file import read_tensors, write_tensors
 
 WORLD_FILE = "world.safetensors"
 
@@ -39,11 +36,8 @@ class World:
 
     def save(self, folder: Path) -> None:
         """Write it beside the encoder's weights; equal ones give equal bytes."""
-        from safetensors.numpy import save
-
         facts = {"sets": self.sets.tolist(), "groups": self.groups.tolist(), "held_out": self.held_out.tolist()}
-        write_bytes(folder / WORLD_FILE, save({"described": self.described.astype(np.float16)},
-                                              {"json": json.dumps(facts, sort_keys=True)}))
+        write_tensors(folder / WORLD_FILE, {"described": self.described.astype(np.float16)}, facts)
 
     @classmethod
     def load(cls, folder: Path) -> World:
@@ -52,14 +46,6 @@ class World:
         Raises:
             ModelError: it is missing or damaged.
         """
-        from safetensors import SafetensorError, safe_open
-
-        path = folder / WORLD_FILE
-        try:
-            with safe_open(path, framework="numpy") as stream:
-                facts: dict[str, Any] = json.loads((stream.metadata() or {})["json"])
-                described = stream.get_tensor("described").astype(np.float32)
-            return cls(described, np.array(facts["sets"], np.str_), np.array(facts["groups"], np.str_),
-                       np.array(facts["held_out"], np.bool_))
-        except (SafetensorError, OSError, KeyError, ValueError) as error:
-            raise ModelError("likeness-unreadable", path=path, detail=str(error).splitlines()[0]) from error
+        with read_tensors(folder / WORLD_FILE, "likeness-unreadable") as (tensors, facts):
+            return cls(tensors["described"].astype(np.float32), np.array(facts["sets"], np.str_),
+                       np.array(facts["groups"], np.str_), np.array(facts["held_out"], np.bool_))
