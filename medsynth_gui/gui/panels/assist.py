@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from medsynth_gui.core.model_card import ModelCard
 from medsynth_gui.gui.context import AppContext
+from medsynth_gui.gui.panels.assist_fit import FittingModel
 from medsynth_gui.gui.panels.assist_proposal import ProposalSection
 from medsynth_gui.gui.panels.assist_run import CorrectionRun, ProposalRun
 from medsynth_gui.gui.panels.fields import Choice
@@ -36,6 +37,7 @@ class AssistPanel(QWidget):
         self._cards: list[ModelCard] = []
         self._run = ProposalRun(context, self)
         self._corrections = CorrectionRun(context, self)
+        self._fitting = FittingModel(context, self)
         bind = context.actions.bind
         bind("annotate.segment", self.segment_frame)
         bind("annotate.segment_all", self.segment_all)
@@ -46,6 +48,7 @@ class AssistPanel(QWidget):
         for widget, action_id in ((self.segment, "segment"), (self.all_frames, "segment_all")):
             widget.setToolTip(context.actions.tip(f"annotate.{action_id}"))
         self._run.changed.connect(self._refresh)
+        self._fitting.changed.connect(self._fits)
         self._session.current_changed.connect(self._show_image)
         self._refresh()
 
@@ -101,7 +104,8 @@ class AssistPanel(QWidget):
         self._cards = [card for card in self._every_card
                        if modality in _ANY_MODALITY or not card.modalities or modality in card.modalities]
         self.models.set_rows([(model_ref(card), f"{card.title} · {card.id}") for card in self._cards])
-        self.models.choose(self._session.settings["model_segment"])
+        refs = [model_ref(card) for card in self._cards]
+        self.models.choose(self._fitting.model(opened, refs, self._session.settings["model_segment"]))
 
     @property
     def card(self) -> ModelCard | None:
@@ -111,7 +115,13 @@ class AssistPanel(QWidget):
 
     def _picked(self, model: str) -> None:
         self._session.settings["model_segment"] = model
+        self._fitting.pick(self._session.current, model)
         self._refresh()
+
+    def _fits(self) -> None:
+        # What is proposed already stays beside the model that made it.
+        if self._session.proposal is None and not self._run.busy:
+            self._show_image(None)
 
     # --- what the actions do
 
