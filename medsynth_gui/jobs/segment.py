@@ -61,7 +61,7 @@ class SegmentSeries:
             else:
                 confidence[frame] = found.confidence
         return ResultLayer(masks, confidence, mask_provenance(card, segmenter, self.series), card.title,
-                           self.document_revision, uncertainty=undecided, unlike=tuple(unlike))
+                           self.document_revision, uncertainty=undecided, unlike=tuple(unlike), names=card.labels)
 
 
 @dataclass(frozen=True)
