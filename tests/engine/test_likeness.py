@@ -13,7 +13,7 @@ from medsynth_gui.core.image import ImageSeries
 from medsynth_gui.engine import features
 from medsynth_gui.engine.likeness import LIKENESS_FILE, Kinds, Likeness
 from medsynth_gui.engine.world import World
-from medsynth_gui.io.raster_files import read_gray
+from medsynth_gui.io.raster_files import read_gray, write_gray_png
 from medsynth_gui.jobs import catalogue
 from medsynth_gui.jobs.catalogue import Compute
 from medsynth_gui.jobs.job import JobContext
@@ -85,6 +85,10 @@ def test_training_learns_it_and_a_proposal_for_another_kind_has_no_confidence(sh
     report = SegmentFiles((own,), str(tmp_path / "run"), tmp_path / "out", CPU).run(JobContext())
     assert report.done[0]["unlike_training_data"] == [False] and report.done[0]["confidence"][0] > 0
     assert json.loads((tmp_path / "run" / "results.json").read_text())["likeness"] == results["likeness"]
+    assert "note" not in report.done[0]
+    write_gray_png(tmp_path / "noise.png", stranger)
+    report = SegmentFiles((tmp_path / "noise.png",), str(tmp_path / "run"), tmp_path / "out", CPU).run(JobContext())
+    assert "1 of 1 frame(s) are unlike" in report.done[0]["note"].english()
     # Features of an encoder with other weights are other numbers: no verdict is better than a wrong one.
     card = shipped / "card.toml"
     card.write_text(card.read_text().replace(catalogue.find_model("enc-medsynth").weights_sha256, "0" * 64))

@@ -28,6 +28,8 @@ MODELS: dict[str, tuple[str, str]] = {
     "job-find-alike": ("Looking which model {title} suits", ""),
     "job-refine": ("Answering the clicks on {title}", ""),
     "job-propagate": ("Carrying the mask through {title}", ""),
+    "image-unlike": ("{count} of {all} frame(s) are unlike the images that {model} was taught with.",
+                     "Check every outline, or choose another model."),
     "frame-missing": ("{title} has no frame {frame}: its {count} frames count from 0.", "Choose one of them."),
     "prompts-missing": ("Nothing says what is meant.",
                         "Give a positive click or scribble, a box, or a mask to correct."),
