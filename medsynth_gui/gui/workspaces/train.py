@@ -221,6 +221,9 @@ class TrainWorkspace(Workspace):
     def _resume(self) -> None:
         if self.run is None:
             return
+        if running := running_folder(self.context):
+            self.context.notify(Message("training-running", {"what": running.name}), "caution")
+            return
         folder, found = self.run.folder, remembered_request(self.run.folder)
         data = found.data if found else self.setup.data
         if not data:
