@@ -53,6 +53,7 @@ def test_the_persons_choice_for_an_image_stays(qtbot: QtBot, window: MainWindow)
     settle(qtbot, window)
     assert show(qtbot, window, HEAD, 1) == HEAD
     first = window.context.session.current
+    assert "HC18" in window.workspace.assist.models.toolTip()
     models = window.workspace.assist.models
     models.picked.emit("seg-nerve-vessel-us")
     assert show(qtbot, window, BREAST, 2) == BREAST

@@ -168,6 +168,9 @@ class AssistPanel(QWidget):
         self.title.setText(f"{card.title} · {card.id}" if card else self.tr("No segmentation model"))
         self.evidence.setText(card.headline if card else self.tr("Train one; it will be offered here."))
         self.evidence.setVisible(bool(self.evidence.text()))
+        facts = "\n".join(filter(None, (card.title, card.limits, card.credit, card.licence))) if card else ""
+        for widget in (self.models, self.title, self.evidence):
+            widget.setToolTip(facts)
         self._segment_row.setVisible(card is not None)
         self.train.setVisible(card is None)
         many = opened is not None and opened.series.frame_count > 1
