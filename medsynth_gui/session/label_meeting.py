@@ -9,16 +9,17 @@ from medsynth_gui.core.labels import PALETTE, Label, LabelSet
 from medsynth_gui.core.review import ReviewState
 from medsynth_gui.session.label_commands import store_labels, use_label_set
 from medsynth_gui.session.label_sets import list_label_sets, load_label_set
+from medsynth_gui.session.opened import OpenSeries
 from medsynth_gui.session.session import Session
 
 
-def meet_labels(session: Session, names: Mapping[int, str]) -> dict[int, int]:
-    """The values in the label list of labels that a model knows, by the model's values.
+def meet_labels(session: Session, opened: OpenSeries, names: Mapping[int, str]) -> dict[int, int]:
+    """The values in the label list of labels that a model knows and proposes for a series, by the model's values.
 
-    A list that is as it came and in which nothing is drawn gives way to the one that comes for these labels; to any
+    A list that is as it came and in which nothing is drawn or proposed gives way to the one that comes for these labels; to any
     other the names that it lacks are added, under the model's value where that is free.
     """
-    if not names.keys() <= _found(session.label_set, names).keys() and _untouched(session) \
+    if not names.keys() <= _found(session.label_set, names).keys() and _untouched(session, opened) \
             and (own := _made_for(names)):
         use_label_set(session, own)
     labels = session.label_set
@@ -48,7 +49,7 @@ def _made_for(names: Mapping[int, str]) -> str:
     return ""
 
 
-def _untouched(session: Session) -> bool:
+def _untouched(session: Session, offered: OpenSeries) -> bool:
     try:
         if session.label_set != load_label_set(session.settings["label_set"]):
             return False
@@ -57,5 +58,5 @@ def _untouched(session: Session) -> bool:
     samples = session.project.samples() if session.project else ()
     # The first stroke is noted as a review state, so that no journal need be read.
     return not any(sample.mask for sample in samples) and all(
-        opened.review.state is ReviewState.UNLABELLED and not (opened.loaded and opened.document.labelled_frames())
-        for opened in session.opened)
+        opened.review.state is ReviewState.UNLABELLED and (opened.proposal is None or opened is offered)
+        and not (opened.loaded and opened.document.labelled_frames()) for opened in session.opened)

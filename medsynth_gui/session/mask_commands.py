@@ -41,7 +41,7 @@ def offer_proposal(session: Session, opened: OpenSeries, layer: ResultLayer | No
     Its labels are found again by their names: value 1 of another model is another thing.
     """
     if layer is not None and layer.names:
-        layer = layer.in_values(meet_labels(session, layer.names))
+        layer = layer.in_values(meet_labels(session, opened, layer.names))
     opened.proposal = layer
     if opened is session.current:
         session.proposal_changed.emit(layer)

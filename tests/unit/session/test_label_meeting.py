@@ -28,13 +28,18 @@ def session(tmp_path: Path) -> Iterator[Session]:
     made.close()
 
 
-def accept(session: Session, names: dict[int, str]) -> list[str]:
-    """Accept a proposal that has every value of a model; what its columns are called then."""
+def offer(session: Session, names: dict[int, str]) -> None:
+    """Propose every value of a model, in columns."""
     mask = np.zeros((20, 30), np.uint8)
     for value in names:
         mask[5:15, 4 * value:4 * value + 3] = value
     commands.offer_proposal(session, session.current, ResultLayer(
         {0: mask}, {}, Provenance(synthetic=False, producer="test"), "Test", names=names))
+
+
+def accept(session: Session, names: dict[int, str]) -> list[str]:
+    """Accept such a proposal; what its columns are called then."""
+    offer(session, names)
     assert commands.accept_proposal(session)
     drawn = session.document.labels(0)
     return [session.label_set.find(int(drawn[10, 4 * value])).name for value in names]
@@ -67,3 +72,10 @@ def test_a_list_that_a_person_changed_is_added_to(session: Session) -> None:
     commands.add_label(session, "cyst")
     assert accept(session, {1: "head"}) == ["head"]
     assert listed(session) == {1: "lesion", 2: "cyst", 3: "head"}
+
+
+def test_what_is_proposed_for_another_image_keeps_its_meaning(session: Session) -> None:
+    offer(session, {1: "head"})
+    commands.select_series(session, session.opened[0].key)
+    assert accept(session, {1: "lesion"}) == ["lesion"]
+    assert listed(session) == {1: "head", 2: "lesion"}
