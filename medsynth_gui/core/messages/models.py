@@ -25,6 +25,7 @@ MODELS: dict[str, tuple[str, str]] = {
     "device-missing": ("This machine has no {device} device.", "Use --device auto or --device cpu."),
     "out-of-memory": ("There is not enough memory for {what}.", "Close other programs or choose a smaller image."),
     "job-segment": ("Segmenting {count} frame(s) of {title}", ""),
+    "job-segment-images": ("Segmenting {count} open images", ""),
     "job-find-alike": ("Looking which model {title} suits", ""),
     "job-refine": ("Answering the clicks on {title}", ""),
     "job-propagate": ("Carrying the mask through {title}", ""),
