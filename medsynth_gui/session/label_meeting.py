@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from medsynth_gui.core.errors import InputError
 from medsynth_gui.core.labels import PALETTE, Label, LabelSet
+from medsynth_gui.core.layers import ResultLayer
 from medsynth_gui.core.review import ReviewState
 from medsynth_gui.session.label_commands import store_labels, use_label_set
 from medsynth_gui.session.label_sets import list_label_sets, load_label_set
@@ -16,8 +17,8 @@ from medsynth_gui.session.session import Session
 def meet_labels(session: Session, opened: OpenSeries, names: Mapping[int, str]) -> dict[int, int]:
     """The values in the label list of labels that a model knows and proposes for a series, by the model's values.
 
-    A list that is as it came and in which nothing is drawn or proposed gives way to the one that comes for these labels; to any
-    other the names that it lacks are added, under the model's value where that is free.
+    A list that is as it came and in which nothing is drawn or proposed gives way to the one that comes for these
+    labels; to any other the names that it lacks are added, under the model's value where that is free.
     """
     if not names.keys() <= _found(session.label_set, names).keys() and _untouched(session, opened) \
             and (own := _made_for(names)):
@@ -34,6 +35,12 @@ def meet_labels(session: Session, opened: OpenSeries, names: Mapping[int, str]) 
     if labels is not session.label_set:
         store_labels(session, labels)
     return found
+
+
+def in_listed_values(labels: LabelSet, layer: ResultLayer) -> ResultLayer:
+    """A proposal in the values of a label list that has all of its names; else as it is, and the list stays."""
+    found = _found(labels, layer.names)
+    return layer.in_values(found) if layer.names and found.keys() == layer.names.keys() else layer
 
 
 def _found(labels: LabelSet, names: Mapping[int, str]) -> dict[int, int]:

@@ -10,9 +10,11 @@ import pytest
 
 from medsynth_gui.core.geometry import Region
 from medsynth_gui.core.image import ImageSeries
+from medsynth_gui.core.labels import LabelSet
 from medsynth_gui.core.layers import ResultLayer
 from medsynth_gui.core.provenance import Provenance
 from medsynth_gui.session import commands
+from medsynth_gui.session.label_meeting import in_listed_values
 from medsynth_gui.session.session import Session
 from medsynth_gui.session.settings import Settings
 
@@ -79,3 +81,11 @@ def test_what_is_proposed_for_another_image_keeps_its_meaning(session: Session) 
     commands.select_series(session, session.opened[0].key)
     assert accept(session, {1: "lesion"}) == ["lesion"]
     assert listed(session) == {1: "head", 2: "lesion"}
+
+
+def test_what_is_compared_with_a_drawn_mask_is_in_its_values() -> None:
+    layer = ResultLayer({0: np.array([[0, 1, 2]], np.uint8)}, {}, Provenance(synthetic=False, producer="test"), "Test",
+                        names=NERVE_VESSEL)
+    listed_ones = LabelSet.named("lesion", "vessel", "nerve")
+    assert in_listed_values(listed_ones, layer).masks[0].tolist() == [[0, 3, 2]]
+    assert in_listed_values(LabelSet.named("lesion", "nerve"), layer) is layer
