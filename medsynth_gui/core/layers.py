@@ -28,6 +28,7 @@ class ResultLayer:
         consistency: frame index to the Dice of its mask with that of the frame before.
         keys: frames that it was carried from.
         unlike: frames whose image is unlike what the model was taught with; they have no confidence.
+        names: what the values mean to the model that gave them; empty where they are those of the label list.
     """
 
     masks: Mapping[int, npt.NDArray[np.uint8]]
@@ -40,6 +41,7 @@ class ResultLayer:
     consistency: Mapping[int, float] = field(default_factory=dict)
     keys: tuple[int, ...] = ()
     unlike: tuple[int, ...] = ()
+    names: Mapping[int, str] = field(default_factory=dict)
 
     def only(self, frames: Collection[int]) -> ResultLayer | None:
         """What it says of some frames; None if that is nothing."""
@@ -54,6 +56,12 @@ class ResultLayer:
         if mask.any():
             return replace(self, masks={**self.masks, frame: mask})
         return self.only(self.masks.keys() - {frame})
+
+    def in_values(self, values: Mapping[int, int]) -> ResultLayer:
+        """With the values of a label list, by those of the model."""
+        table = np.arange(256, dtype=np.uint8)
+        table[list(values)] = list(values.values())
+        return replace(self, masks={frame: table[mask] for frame, mask in self.masks.items()}, names={})
 
     def over(self, older: ResultLayer | None) -> ResultLayer:
         """With what an older layer of the same making says of further frames."""

@@ -74,6 +74,8 @@ ACTIONS: tuple[ActionRow, ...] = (
     _row("annotate.reject", QT_TRANSLATE_NOOP("actions", "Cancel the gesture, or reject the proposal"), "Esc", "x"),
     _row("annotate.segment", QT_TRANSLATE_NOOP("actions", "Segment this frame"), "S", "sparkle"),
     _row("annotate.segment_all", QT_TRANSLATE_NOOP("actions", "Segment all frames"), "Shift+S", "film-strip"),
+    _row("annotate.segment_images", QT_TRANSLATE_NOOP("actions", "Segment all open images without a mask"), "Alt+S",
+         "squares-four"),
     _row("annotate.smaller", QT_TRANSLATE_NOOP("actions", "Smaller tool"), "[", "minus-circle"),
     _row("annotate.larger", QT_TRANSLATE_NOOP("actions", "Larger tool"), "]", "plus-circle"),
     _row("annotate.remove_point", QT_TRANSLATE_NOOP("actions", "Take back the last point of the gesture"), "Backspace",

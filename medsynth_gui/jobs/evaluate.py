@@ -46,10 +46,12 @@ class EvaluateSegmentation:
         """Figures per label, a row per image, and `failed` for those that could not be compared.
 
         Raises:
-            InputError: a folder is missing or the truth has no label image.
+            InputError: a folder is missing, the truth has no label image, or there is no prediction for any of them.
         """
         need_folder(self.predictions)
         rows = _truth(self.truth, self.part)
+        if not any(_prediction(self.predictions, row).is_file() for row in rows):
+            raise InputError("predictions-none", path=self.predictions, truth=self.truth, example=f"{rows[0].id}.png")
         scores: list[ImageScore] = []
         failed: list[dict[str, str]] = []
         for index, row in enumerate(rows):
@@ -80,8 +82,12 @@ def _truth(folder: Path, part: str) -> Sequence[TrainingRow]:
     return rows
 
 
+def _prediction(predictions: Path, row: TrainingRow) -> Path:
+    return predictions / f"{row.id}.png"
+
+
 def _score(predictions: Path, row: TrainingRow) -> ImageScore:
-    prediction_file = predictions / f"{row.id}.png"
+    prediction_file = _prediction(predictions, row)
     from medsynth_gui.io.raster_files import read_labels
 
     if row.mask is None or not prediction_file.is_file():

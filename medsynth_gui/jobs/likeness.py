@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from medsynth_gui.core.errors import ModelError
+from medsynth_gui.core.errors import Message, ModelError
+from medsynth_gui.core.image import ImageSeries
 from medsynth_gui.core.model_card import ModelCard
-from medsynth_gui.jobs.catalogue import Compute
+from medsynth_gui.jobs.catalogue import Compute, find_model
 from medsynth_gui.jobs.features import load_encoder
+from medsynth_gui.jobs.job import JobContext, Lane
 
 if TYPE_CHECKING:
     from medsynth_gui.engine.features import Encoder
@@ -47,3 +49,31 @@ def likeness_judge(card: ModelCard, compute: Compute) -> LikenessJudge | None:
         return None
     # Features of another encoder, or of the same with other weights, are other numbers.
     return LikenessJudge(likeness, encoder) if encoder.card.weights_sha256 == likeness.facts["encoder_sha256"] else None
+
+
+@dataclass(frozen=True)
+class FindAlike:
+    """Which of some segmenters (ids or folders) were taught with images like a frame."""
+
+    series: ImageSeries
+    frame: int
+    models: tuple[str, ...]
+    compute: Compute = field(default_factory=Compute)
+    lane = Lane.GPU
+
+    @property
+    def title(self) -> Message:
+        return Message("job-find-alike", {"title": self.series.title})
+
+    def run(self, ctx: JobContext) -> dict[str, bool]:
+        """By model; one that cannot tell is left out."""
+        gray, found = self.series.gray(self.frame), {}
+        for number, model in enumerate(self.models):
+            ctx.checkpoint(number, len(self.models))
+            try:
+                judge = likeness_judge(find_model(model), self.compute)
+            except ModelError:
+                continue
+            if judge:
+                found[model] = not judge.unlike(gray)
+        return found

@@ -92,6 +92,8 @@ class PropagateFile:
         if labels.shape != (series.rows, series.columns):
             raise InputError("mask-size", sample=self.mask.name, mask=f"{labels.shape[1]} x {labels.shape[0]}",
                              image=f"{series.columns} x {series.rows}")
+        if not labels.any():
+            raise InputError("mask-nothing-to-carry", path=self.mask)
         started = time.monotonic()
         found = propagate(series.gray, {self.frame: labels}, range(series.frame_count), on_frame=ctx.checkpoint)
         rows = []

@@ -61,7 +61,7 @@ class SegmentSeries:
             else:
                 confidence[frame] = found.confidence
         return ResultLayer(masks, confidence, mask_provenance(card, segmenter, self.series), card.title,
-                           self.document_revision, uncertainty=undecided, unlike=tuple(unlike))
+                           self.document_revision, uncertainty=undecided, unlike=tuple(unlike), names=card.labels)
 
 
 @dataclass(frozen=True)
@@ -103,8 +103,10 @@ class SegmentFiles:
                 unlike.append(judge.unlike(gray) if judge else None)
                 confidences.append(None if unlike[-1] else round(found.confidence, 4))
                 seen += 1
+            strange = sum(map(bool, unlike))
+            told = {"note": Message("image-unlike", {"model": card.id, "count": strange, "all": len(unlike)})}
             yield {"path": series.path, "frames": series.frame_count, "files": files, "confidence": confidences,
-                   "unlike_training_data": unlike}
+                   "unlike_training_data": unlike, **(told if strange else {})}
 
         done, failed = each(iter(sources), work, lambda entry: entry[0].path)
         return BatchReport(done, (*sources.failures, *failed), {

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from medsynth_gui.core.errors import InputError, MedSynthError, Message, UsageError
+from medsynth_gui.core.labels import LabelSet
 from medsynth_gui.core.review import ReviewState
 from medsynth_gui.dataset.sample import Sample
 from medsynth_gui.dataset.split import Part
@@ -159,10 +160,14 @@ class ExportTrainingSet:
     """Copy samples of a project into a folder that `train` reads: images/, masks/, index.csv with groups and parts.
 
     The copy is what is trained on, so that drawing may go on in the project meanwhile.
+
+    Attributes:
+        values: what label values of the project become, see `task_values`; empty keeps them.
     """
 
     samples: tuple[Sample, ...]
     out: Path
+    values: Mapping[int, int] = field(default_factory=dict)
     lane = Lane.IO
 
     @property
@@ -183,9 +188,9 @@ class ExportTrainingSet:
         writer.writerow(["id", "group", "class", "pixel_size_mm", "split", "synthetic"])
         for number, sample in enumerate(self.samples):
             ctx.checkpoint(number, len(self.samples), sample.id)
-            for source, folder in ((sample.image, "images"), (sample.mask, "masks")):
-                if source is not None:
-                    _copy(source, self.out / folder / f"{sample.id}.png")
+            _copy(sample.image, self.out / "images" / f"{sample.id}.png")
+            if sample.mask is not None:
+                _copy_mask(sample.mask, self.out / "masks" / f"{sample.id}.png", self.values)
             spacing = sample.spacing
             square = spacing is not None and abs(spacing.x_mm - spacing.y_mm) < 1e-3 * spacing.x_mm
             writer.writerow([sample.id, sample.group, sample.class_name, f"{spacing.x_mm:.6g}" if spacing and square
@@ -193,6 +198,35 @@ class ExportTrainingSet:
         # Last: an index that is there says that the set is whole.
         write_text(self.out / "index.csv", table.getvalue())
         return self.out
+
+
+def task_values(labels: LabelSet, wanted: Mapping[int, str]) -> dict[int, int]:
+    """What label values of a project become in a training of a task: the same name is the same label.
+
+    Args:
+        wanted: names by value, as the recipe has them.
+
+    Returns:
+        The task's value, or 0 for a label that it does not learn, by the project's value; empty where the values stay:
+        they are the task's already, or the project has not all of its names.
+    """
+    own = {label.name.casefold(): label.value for label in labels}
+    if not wanted or not all(name.casefold() in own for name in wanted.values()):
+        return {}
+    found = {own[name.casefold()]: value for value, name in wanted.items()}
+    values = {label.value: found.get(label.value, 0) for label in labels}
+    return {} if all(value == becomes for value, becomes in values.items()) else values
+
+
+def _copy_mask(source: Path, target: Path, values: Mapping[int, int]) -> None:
+    if not values:
+        _copy(source, target)
+        return
+    from medsynth_gui.io.raster_files import read_labels, write_label_png
+
+    table = np.arange(256, dtype=np.uint8)
+    table[list(values)] = list(values.values())
+    write_label_png(target, table[read_labels(source)])
 
 
 def _copy(source: Path, target: Path) -> None:

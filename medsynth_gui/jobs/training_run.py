@@ -62,12 +62,10 @@ def read_run(folder: Path) -> TrainingRun:
         return _unborn(folder)
     events = _events(folder / "events.jsonl")
     last = events[-1] if events else {}
-    state = _END_STATES.get(str(last.get("event")), "running" if is_alive(folder) else "stopped")
+    state, said = _state(folder, str(last.get("event", "")))
     start: dict[str, Any] = next((event for event in reversed(events) if event["event"] == "start"), {})
     results = _json(folder / "results.json")
-    message = str(last.get("message", last.get("headline", "")))
-    if state == "stopped" and last.get("event") not in _END_STATES:
-        message = last_words(folder)
+    message = said or str(last.get("message", last.get("headline", "")))
     return TrainingRun(
         folder=folder, recipe=_recipe_id(folder), state=state,
         epochs=tuple(event for event in events if event["event"] in ("step", "validation")),
@@ -77,8 +75,28 @@ def read_run(folder: Path) -> TrainingRun:
         seconds=max((event.get("seconds", 0.0) for event in events), default=0.0),
         minutes=start.get("minutes"), message=message,
         notes=tuple(str(event["message"]) for event in events if event["event"] == "note"),
-        phase=str(last.get("event", "")), kept_step=results.get("kept_step") if results else None,
+        phase="" if state == "running" and last.get("event") in _END_STATES else str(last.get("event", "")),
+        kept_step=results.get("kept_step") if results else None,
         comparison=_json(folder / "comparison.json"))
+
+
+def _state(folder: Path, last: str) -> tuple[str, str]:
+    """The state of a run whose newest event is `last`, and the sentence of a program that ended without an event."""
+    alive = is_alive(folder)
+    if last not in _END_STATES:
+        return ("running", "") if alive else ("stopped", last_words(folder))
+    # Resumed, it has not come to its data yet: what it is asked to go on from still stands last.
+    if alive and _younger(folder / "training.pid", folder / "events.jsonl"):
+        return "running", ""
+    if not alive and last in ("paused", "stopped") and (error := _error(folder)):
+        return "failed", error
+    return _END_STATES[last], ""
+
+
+def _younger(path: Path, other: Path) -> bool:
+    with suppress(OSError):
+        return path.stat().st_mtime_ns > other.stat().st_mtime_ns
+    return False
 
 
 def _recipe_id(folder: Path) -> str:
@@ -98,11 +116,15 @@ def _unborn(folder: Path) -> TrainingRun:
 
 def last_words(folder: Path) -> str:
     """The sentence with which the child program ended, from its log."""
+    return _error(folder) or Message("training-died", {"path": folder}).english()
+
+
+def _error(folder: Path) -> str:
     with suppress(OSError, ValueError, LookupError, TypeError):
         lines = (folder / "training.log").read_text(encoding="utf-8", errors="replace").splitlines()
         record = json.loads(lines[-1])
         return str(record["error"]["message"])
-    return Message("training-died", {"path": folder}).english()
+    return ""
 
 
 def _json(path: Path) -> dict[str, Any] | None:

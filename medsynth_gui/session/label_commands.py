@@ -28,7 +28,7 @@ def add_label(session: Session, name: str) -> Label:
         raise UsageError("labels-full")
     labels = session.label_set.added(name)
     session.active_label = labels.labels[-1].value
-    _store(session, labels)
+    store_labels(session, labels)
     return labels.labels[-1]
 
 
@@ -52,21 +52,21 @@ def change_label(session: Session, value: int, *, name: str | None = None, color
         opacity = min(max(opacity, 0.0), 1.0)
     fields = {"name": name, "color": color, "locked": locked, "visible": visible, "opacity": opacity}
     changes = {key: given for key, given in fields.items() if given is not None}
-    _store(session, session.label_set.changed(value, **changes))
+    store_labels(session, session.label_set.changed(value, **changes))
 
 
 def choose_label(session: Session, value: int) -> None:
     """Make a label the active one; unknown values are ignored."""
     if session.label_set.find(value) and value != session.active_label:
         session.active_label = value
-        _store(session, session.label_set)
+        store_labels(session, session.label_set)
 
 
 def move_label(session: Session, value: int, by: int) -> None:
     """Move a label up (negative) or down the list."""
     order = [label.value for label in session.label_set]
     if value in order:
-        _store(session, session.label_set.moved(value, order.index(value) + by))
+        store_labels(session, session.label_set.moved(value, order.index(value) + by))
 
 
 def merge_label(session: Session, value: int, into: int) -> int:
@@ -115,7 +115,7 @@ def remove_label(session: Session, value: int) -> None:
     labels = session.label_set.without(value)
     if session.active_label == value:
         session.active_label = labels.labels[0].value
-    _store(session, labels)
+    store_labels(session, labels)
 
 
 def use_label_set(session: Session, name: str) -> None:
@@ -131,7 +131,7 @@ def use_label_set(session: Session, name: str) -> None:
     labels = labels_of_records(left.get(name)) or load_label_set(name)
     session.settings.update({"label_sets_left": left, "label_set": name})
     session.active_label = labels.labels[0].value
-    _store(session, labels)
+    store_labels(session, labels)
     ensure_labels(session, _used_values(session))
 
 
@@ -140,7 +140,7 @@ def ensure_labels(session: Session, values: Iterable[int]) -> None:
     missing = sorted(value for value in values if session.label_set.find(value) is None)
     if missing:
         news = (Label(value, f"label {value}", PALETTE[(value - 1) % len(PALETTE)]) for value in missing)
-        _store(session, LabelSet((*session.label_set, *news)))
+        store_labels(session, LabelSet((*session.label_set, *news)))
 
 
 def name_labels(session: Session, names: Mapping[int, str]) -> None:
@@ -148,7 +148,7 @@ def name_labels(session: Session, names: Mapping[int, str]) -> None:
     news = tuple(Label(value, name, PALETTE[(value - 1) % len(PALETTE)]) for value, name in sorted(names.items())
                  if session.label_set.find(value) is None)
     if news:
-        _store(session, LabelSet((*session.label_set, *news)))
+        store_labels(session, LabelSet((*session.label_set, *news)))
 
 
 def _checked_name(session: Session, name: str, *, value: int) -> str:
@@ -168,7 +168,8 @@ def _used_values(session: Session) -> set[int]:
     return {int(value) for frame in document.labelled_frames() for value in np.flatnonzero(document.areas(frame))} - {0}
 
 
-def _store(session: Session, labels: LabelSet) -> None:
+def store_labels(session: Session, labels: LabelSet) -> None:
+    """Make this the label list, kept in the project or else in the settings."""
     changed = labels != session.label_set
     session.label_set = labels
     if session.project is None:

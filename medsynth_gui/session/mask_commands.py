@@ -15,6 +15,7 @@ from medsynth_gui.core.layers import ResultLayer
 from medsynth_gui.core.mask_document import MaskDocument
 from medsynth_gui.core.raster import mask_box, value_counts
 from medsynth_gui.session.label_commands import ensure_labels, name_labels
+from medsynth_gui.session.label_meeting import meet_labels
 from medsynth_gui.session.opened import OpenSeries
 from medsynth_gui.session.session import Session
 from medsynth_gui.session.snapshots import keep_before
@@ -35,7 +36,12 @@ def settle_gesture(session: Session) -> None:
 
 
 def offer_proposal(session: Session, opened: OpenSeries, layer: ResultLayer | None) -> None:
-    """Attach what a model made to the series it was made for, whatever happened to its mask meanwhile."""
+    """Attach what a model made to the series it was made for, whatever happened to its mask meanwhile.
+
+    Its labels are found again by their names: value 1 of another model is another thing.
+    """
+    if layer is not None and layer.names:
+        layer = layer.in_values(meet_labels(session, opened, layer.names))
     opened.proposal = layer
     if opened is session.current:
         session.proposal_changed.emit(layer)

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from medsynth_gui.core.errors import UsageError
+from medsynth_gui.core.review import ReviewState
 from medsynth_gui.session.opened import OpenSeries
 from medsynth_gui.session.project_commands import sample_of
 from medsynth_gui.session.session import Session
@@ -41,6 +42,14 @@ def segment_job(session: Session, frames: Iterable[int] | None = None, model: st
     return SegmentSeries(series=opened.series, frames=(opened.frame,) if frames is None else tuple(frames),
                          model=model or session.settings["model_segment"], compute=how or compute(session),
                          document_revision=opened.document.revision)
+
+
+def images_to_segment(session: Session, among: Iterable[OpenSeries] | None = None) -> tuple[OpenSeries, ...]:
+    """Open stills (all, or among some) that have neither a mask nor a proposal, and that nobody has reviewed."""
+    return tuple(one for one in (session.opened if among is None else among)
+                 if (not one.is_read or one.series.frame_count == 1) and not one.reader and one.proposal is None
+                 and one.review.state is ReviewState.UNLABELLED
+                 and not (one.loaded and one.document.labelled_frames()))
 
 
 def synthesize_job(session: Session, *, count: int = 1, seed: int = 0, class_name: str | None = None,

@@ -39,10 +39,12 @@ def test_a_mask_is_carried_through_a_folder_of_frames(tmp_path: Path, cine: Path
 
 
 def test_what_cannot_be_carried_is_said(tmp_path: Path, cine: Path) -> None:
-    small = tmp_path / "small.png"
+    small, empty = tmp_path / "small.png", tmp_path / "empty.png"
+    write_label_png(empty, np.zeros((96, 160), np.uint8))
     write_label_png(small, disc(10, 10, center=(5, 5), radius=2))
     truth = tmp_path / "truth" / "0000.png"
     for arguments, word in (((cine, "--mask", small, "--frame", 0), "pixels"),
+                            ((cine, "--mask", empty, "--frame", 0), "nothing to carry"),
                             ((cine, "--mask", truth, "--frame", 99), "frame 99"),
                             ((cine / "00.png", "--mask", truth, "--frame", 0), "one frame")):
         done = medsynth("propagate", *arguments, "--out", tmp_path / "out")

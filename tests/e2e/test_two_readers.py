@@ -92,12 +92,14 @@ def second_reader(qtbot: QtBot, window: MainWindow, first: str) -> None:
     settle(qtbot, window)
     press(qtbot, window, Qt.Key.Key_PageDown)
     assert session.current.reader == "CD" and not session.document.labels(0).any() and not review.ask.isVisible()
+    assert review.blind.isVisible()
     assert all(opened.reader or opened.samples[0].id != first for opened in session.opened)
     with session.document.step("draw"):
         session.document.paint(Region(0, 20, 20, 30, 30), np.ones((10, 10), np.bool_), 1)
     assert session.project.sample(first).review.reader == "AB"  # the second reader's work leaves the first one's alone
     press(qtbot, window, Qt.Key.Key_Return, CTRL)
     assert not queue.model.rows and queue.progress.text() == "1 of 1 read"
+    assert review.state.text() == "Reading finished" and not review.blind.isVisible()
 
 
 def test_two_readers_and_an_adjudicator(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:

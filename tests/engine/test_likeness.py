@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -12,9 +13,11 @@ from medsynth_gui.core.image import ImageSeries
 from medsynth_gui.engine import features
 from medsynth_gui.engine.likeness import LIKENESS_FILE, Kinds, Likeness
 from medsynth_gui.engine.world import World
+from medsynth_gui.io.raster_files import read_gray, write_gray_png
 from medsynth_gui.jobs import catalogue
 from medsynth_gui.jobs.catalogue import Compute
 from medsynth_gui.jobs.job import JobContext
+from medsynth_gui.jobs.likeness import FindAlike
 from medsynth_gui.jobs.segment import SegmentFiles, SegmentSeries
 from medsynth_gui.jobs.train import Train
 from tests.builders import tiny_encoder
@@ -82,8 +85,24 @@ def test_training_learns_it_and_a_proposal_for_another_kind_has_no_confidence(sh
     report = SegmentFiles((own,), str(tmp_path / "run"), tmp_path / "out", CPU).run(JobContext())
     assert report.done[0]["unlike_training_data"] == [False] and report.done[0]["confidence"][0] > 0
     assert json.loads((tmp_path / "run" / "results.json").read_text())["likeness"] == results["likeness"]
+    assert "note" not in report.done[0]
+    write_gray_png(tmp_path / "noise.png", stranger)
+    report = SegmentFiles((tmp_path / "noise.png",), str(tmp_path / "run"), tmp_path / "out", CPU).run(JobContext())
+    assert "1 of 1 frame(s) are unlike" in report.done[0]["note"].english()
     # Features of an encoder with other weights are other numbers: no verdict is better than a wrong one.
     card = shipped / "card.toml"
     card.write_text(card.read_text().replace(catalogue.find_model("enc-medsynth").weights_sha256, "0" * 64))
     report = SegmentFiles((own,), str(tmp_path / "run"), tmp_path / "out", CPU).run(JobContext())
     assert report.done[0]["unlike_training_data"] == [None]
+
+
+def test_the_models_that_were_taught_with_such_images_are_found(shipped, recipe, tiny_set, tmp_path):
+    Train(str(recipe(SEGMENTATION)), (tiny_set,), tmp_path / "run", compute=CPU).run(JobContext())
+    shutil.copytree(tmp_path / "run", tmp_path / "silent")
+    (tmp_path / "silent" / LIKENESS_FILE).unlink()
+    models = (str(tmp_path / "run"), str(tmp_path / "silent"), str(tmp_path / "gone"))
+    own = read_gray(next((tiny_set / "images").glob("*.png")))
+    stranger = np.random.default_rng(1).integers(0, 256, own.shape, np.uint8)
+    series = ImageSeries.from_array(np.stack([own, stranger]))
+    assert FindAlike(series, 0, models, CPU).run(JobContext()) == {models[0]: True}
+    assert FindAlike(series, 1, models, CPU).run(JobContext()) == {models[0]: False}

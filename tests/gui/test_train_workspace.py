@@ -187,6 +187,23 @@ def test_split_and_augmentation_of_own_images_are_shown(qtbot: QtBot, window: Ma
     settle(qtbot, window)
 
 
+def test_a_tiny_gain_is_not_drawn_as_a_steep_rise(qtbot: QtBot, window: MainWindow) -> None:
+    curves = go(qtbot, window, "train").view.curves
+    curves.set_epochs([{"step": step, "dice": 0.77 + step / 10_000} for step in range(3)])
+    qtbot.wait(50)
+    low, high = curves.figure.viewRange()[1]
+    assert high - low >= 0.05
+
+
+def test_data_that_cannot_be_used_say_what_they_need(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
+    page = go(qtbot, window, "train")
+    (tmp_path / "data" / "images").mkdir(parents=True)
+    page.setup.add_data(tmp_path / "data")
+    settle(qtbot, window)
+    assert page.split.state.text() == "These data cannot be used"
+    assert "index.csv is missing" in page.split._words.text() and "It needs images/" in page.split._words.text()
+
+
 def test_predictions_are_saved_as_an_animation(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
     page = show(qtbot, window, write_run(tmp_path / "run", validations=3, ended="stopped"))
     page.view.predictions.write_gif(tmp_path / "learning.gif")

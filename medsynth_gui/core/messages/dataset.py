@@ -35,6 +35,8 @@ DATASET: dict[str, tuple[str, str]] = {
                        "The export was removed. Try another disk; if it happens again, please report it."),
     "sample-rejected": ("{sample} was rejected in review.", "Approve it to export it."),
     "prediction-missing": ("There is no prediction for {image}.", "Segment it, or leave it out of the truth folder."),
+    "predictions-none": ("{path} holds no prediction for any label image of {truth}.",
+                         "Predictions have the names of the images, as {example}: choose their folder."),
     "prediction-size": ("The prediction for {image} has {prediction} pixels, its truth {truth}.",
                         "Write predictions in the size of the image."),
     "truth-nothing": ("{path} holds no label image.",

@@ -67,6 +67,8 @@ MASKS: dict[str, tuple[str, str]] = {
     "mask-outline-uneven": ("{label}: the outline is more uneven than in training masks{of}.", "Smooth it."),
     "mask-share-impossible": ("No mask of the class covers {low} to {high} % of the image: they cover {least} to "
                               "{most} %.", "Choose another size or another class."),
+    "mask-nothing-to-carry": ("{path} has no labelled pixel: there is nothing to carry through the cine.",
+                              "Choose the mask of a frame on which something is drawn."),
     "mask-none-drawn": ("The shape model found no mask within its limits.", "Choose another size or another class."),
     "mask-none-simulated": ("The simulator made no mask of the wanted class and size.",
                             "Choose another size, or another source of masks."),

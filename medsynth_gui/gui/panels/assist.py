@@ -8,6 +8,8 @@ from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from medsynth_gui.core.model_card import ModelCard
 from medsynth_gui.gui.context import AppContext
+from medsynth_gui.gui.panels.assist_fit import FittingModel
+from medsynth_gui.gui.panels.assist_images import ImagesRun
 from medsynth_gui.gui.panels.assist_proposal import ProposalSection
 from medsynth_gui.gui.panels.assist_run import CorrectionRun, ProposalRun
 from medsynth_gui.gui.panels.fields import Choice
@@ -35,17 +37,24 @@ class AssistPanel(QWidget):
         self._every_card: list[ModelCard] = []
         self._cards: list[ModelCard] = []
         self._run = ProposalRun(context, self)
+        self._images = ImagesRun(context, self)
         self._corrections = CorrectionRun(context, self)
+        self._fitting = FittingModel(context, self)
         bind = context.actions.bind
         bind("annotate.segment", self.segment_frame)
         bind("annotate.segment_all", self.segment_all)
+        bind("annotate.segment_images", self.segment_images)
         for way, action_id in _WAY_ACTIONS.items():
             bind(action_id, _Carry(self, way))
         self.proposal = ProposalSection(context)
         self._build()
-        for widget, action_id in ((self.segment, "segment"), (self.all_frames, "segment_all")):
+        for widget, action_id in ((self.segment, "segment"), (self.all_frames, "segment_all"),
+                                  (self.all_images, "segment_images")):
             widget.setToolTip(context.actions.tip(f"annotate.{action_id}"))
         self._run.changed.connect(self._refresh)
+        self._images.changed.connect(self._refresh)
+        self._session.series_changed.connect(self._series_changed)
+        self._fitting.changed.connect(self._fits)
         self._session.current_changed.connect(self._show_image)
         self._refresh()
 
@@ -55,6 +64,7 @@ class AssistPanel(QWidget):
         self.title, self.evidence = text("", "title"), text("", "muted")
         self.segment = button(self.tr("Segment frame"), self.segment_frame, kind="primary", name="segment-frame")
         self.all_frames = button(self.tr("All frames"), self.segment_all, name="segment-all")
+        self.all_images = button(self.tr("All images"), self.segment_images, name="segment-images")
         self.correct = button(self.tr("Correct"), self._take_tool, name="correct", glyph="cursor")
         self.carry = button(self.tr("Carry mask ▾"), lambda: None, name="carry",
                             tip=self.tr("Carry this mask to other frames"))
@@ -64,7 +74,7 @@ class AssistPanel(QWidget):
         self.carry.setMenu(menu)
         self.train = button(self.tr("Go to Train"), self._go_to_train, name="go-to-train")
         self._segment_row, self._help_row = QWidget(), QWidget()
-        for holder, widgets in ((self._segment_row, ((self.segment, 3), (self.all_frames, 2))),
+        for holder, widgets in ((self._segment_row, ((self.segment, 3), (self.all_frames, 2), (self.all_images, 2))),
                                 (self._help_row, ((self.correct, 1), (self.carry, 1)))):
             line = row(*(widget for widget, _ in widgets))
             for place, (_, stretch) in enumerate(widgets):
@@ -101,7 +111,8 @@ class AssistPanel(QWidget):
         self._cards = [card for card in self._every_card
                        if modality in _ANY_MODALITY or not card.modalities or modality in card.modalities]
         self.models.set_rows([(model_ref(card), f"{card.title} · {card.id}") for card in self._cards])
-        self.models.choose(self._session.settings["model_segment"])
+        refs = [model_ref(card) for card in self._cards]
+        self.models.choose(self._fitting.model(opened, refs, self._session.settings["model_segment"]))
 
     @property
     def card(self) -> ModelCard | None:
@@ -111,7 +122,12 @@ class AssistPanel(QWidget):
 
     def _picked(self, model: str) -> None:
         self._session.settings["model_segment"] = model
+        self._fitting.pick(self._session.current, model)
         self._refresh()
+
+    def _fits(self) -> None:
+        if not self._run.busy:
+            self._show_image(None)
 
     # --- what the actions do
 
@@ -124,6 +140,13 @@ class AssistPanel(QWidget):
         """Have a proposal made for every frame."""
         if self._session.current is not None:
             self._segment(tuple(range(self._session.current.series.frame_count)))
+
+    def segment_images(self) -> None:
+        """Have a proposal made for every open image without a mask."""
+        if self.card is not None:
+            commands.settle_gesture(self._session)
+            self._context.show_model(self.card.id)
+            self._images.start(model_ref(self.card))
 
     def propagate(self, way: str) -> None:
         """Have masks proposed that the keyframes are carried to; see `propagate_job`."""
@@ -147,6 +170,9 @@ class AssistPanel(QWidget):
 
     # --- what is shown
 
+    def _series_changed(self, _: object) -> None:
+        self._refresh()
+
     def _show_image(self, _: object) -> None:
         self._offer()
         self._refresh()
@@ -158,6 +184,9 @@ class AssistPanel(QWidget):
         self.title.setText(f"{card.title} · {card.id}" if card else self.tr("No segmentation model"))
         self.evidence.setText(card.headline if card else self.tr("Train one; it will be offered here."))
         self.evidence.setVisible(bool(self.evidence.text()))
+        facts = "\n".join(filter(None, (card.title, card.limits, card.credit, card.licence))) if card else ""
+        for widget in (self.models, self.title, self.evidence):
+            widget.setToolTip(facts)
         self._segment_row.setVisible(card is not None)
         self.train.setVisible(card is None)
         many = opened is not None and opened.series.frame_count > 1
@@ -168,7 +197,11 @@ class AssistPanel(QWidget):
         self.carry.setEnabled(carries)
         for widget in (self.all_frames, self.carry):
             widget.setVisible(many)
+        several = not many and len(self._session.opened) > 1
+        self.all_images.setVisible(several)
+        self.all_images.setEnabled(several and card is not None and not self._images.busy)
         actions = self._context.actions
+        actions.set_available("annotate.segment_images", self.all_images.isEnabled())
         for action_id in ("annotate.segment", "annotate.segment_all"):
             actions.set_available(action_id, ready)
         for action_id in _WAY_ACTIONS.values():

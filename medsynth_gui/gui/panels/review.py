@@ -158,11 +158,13 @@ class ReviewPanel(QWidget):
         self.facts.setText(self._facts(opened, review))
         self._show_class(opened)
         blind = bool(opened.reader)
-        self.blind.setVisible(blind)
         self.ask.setVisible(not blind)
         self.reject_button.setVisible(not blind)
         done = blind and review.state is ReviewState.APPROVED
-        self.approve_button.setText(self.tr("Reading finished") if done else self.tr("Finish the reading") if blind
+        if done:  # nobody approved it: two readings are compared first
+            self.state.setText(self.tr("Reading finished"))
+        self.blind.setVisible(blind and not done)
+        self.approve_button.setText(self.tr("Finish it again") if done else self.tr("Finish the reading") if blind
                                     else self.tr("Approve"))
         self.ask.setEnabled(review.state is not ReviewState.NEEDS_REVIEW)
         self.reject_button.setEnabled(review.state is not ReviewState.REJECTED)

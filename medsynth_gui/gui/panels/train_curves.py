@@ -20,6 +20,7 @@ FIGURES = (("dice", "Validation Dice"), ("gain_db", "Validation dB over bicubic"
            ("distance", "Distance to held-out images"), ("gray_levels", "Gray levels from the teacher"),
            ("validation_loss", "Validation loss"))
 _EACH = "dice."
+_LEAST_DICE = 0.05
 
 
 def epoch_series(epochs: Sequence[Mapping[str, Any]], name: str) -> tuple[npt.NDArray[np.float64],
@@ -117,6 +118,8 @@ class Curves(QWidget):
         self._steps = np.array([float(epoch["step"]) for epoch in epochs if "step" in epoch])
         found = drawn_figure(epochs)
         self._shown_figure = found[1] if found else ""
+        # Else the axis would make a steep rise of a gain of 0.001.
+        self.figure.setLimits(minYRange=_LEAST_DICE if found and "Dice" in found[1] else None)
         self._figure_line.setData(*(epoch_series(epochs, found[0]) if found else (np.empty(0), np.empty(0))))
         self._draw_labels(epochs)
         self.figure.setTitle(self._figure_name(), color=self._theme.tokens.muted, size="9pt")

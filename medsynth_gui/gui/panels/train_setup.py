@@ -108,9 +108,14 @@ class TrainSetup(SidePanel):
         """The chosen recipe, as its file says it."""
         return self._table
 
-    def _same_labels(self, card: ModelCard) -> bool:
+    @property
+    def labels(self) -> dict[int, str]:
+        """What the chosen recipe's model will tell apart: names by value."""
         labels = self._table.get("labels", {})
-        return isinstance(labels, dict) and dict(card.labels) == {int(value): name for value, name in labels.items()}
+        return {int(value): str(name) for value, name in labels.items()} if isinstance(labels, dict) else {}
+
+    def _same_labels(self, card: ModelCard) -> bool:
+        return dict(card.labels) == self.labels
 
     def _offer_models(self) -> None:
         fitting = [card for card in self._cards if card.task == self._table.get("task")

@@ -15,7 +15,7 @@ from medsynth_gui.gui.context import AppContext
 from medsynth_gui.gui.job_queue import JobHandle
 from medsynth_gui.gui.panels.parts import Card, EmptyState, section_head, set_role, text
 from medsynth_gui.gui.theme import SPACE
-from medsynth_gui.gui.translation import number, sentence
+from medsynth_gui.gui.translation import number, words
 from medsynth_gui.jobs.training_data import CheckSplit, PartFacts, SplitFacts
 
 _SHOWN = 4
@@ -103,7 +103,8 @@ class SplitPage(QWidget):
         self._job = None
         self.state.setText(self.tr("These data cannot be used"))
         set_role(self.state, "bad")
-        self._words.setText(sentence(message))
+        self._words.setText(words(message))
+        self._words.setVisible(True)
 
     def _part_name(self, part: Part) -> str:
         return {Part.TRAIN: self.tr("training"), Part.VALIDATION: self.tr("validation"),
@@ -149,8 +150,8 @@ class SplitPage(QWidget):
             cells = (self._part_name(part).capitalize(), number(found.images), number(found.groups),
                      number(found.labelled), " · ".join(f"{name} {number(count)}" for name, count in
                                                         found.classes.items()) or "–")
-            for place, words in enumerate(cells):
-                label = text(words, "title" if place == 0 else "", wrap=place == 4)
+            for place, cell in enumerate(cells):
+                label = text(cell, "title" if place == 0 else "", wrap=place == 4)
                 if 0 < place < 4:
                     label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
                 self._grid.addWidget(label, line, place)

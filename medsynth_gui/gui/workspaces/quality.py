@@ -23,6 +23,7 @@ from medsynth_gui.gui.panels.reading import Reading
 from medsynth_gui.gui.theme import SPACE
 from medsynth_gui.gui.workspaces.base import Workspace
 from medsynth_gui.jobs.evaluate import EvaluateSegmentation
+from medsynth_gui.session.label_meeting import in_listed_values
 from medsynth_gui.session.opened import OpenSeries
 
 
@@ -142,7 +143,9 @@ class QualityWorkspace(Workspace):
     def _segmented(self, opened: OpenSeries, frame: int, drawn: Labels, result: ResultLayer) -> None:
         series, title = opened.series, f"{opened.title} · {frame + 1}"
         spacing = series.spacing.x_mm if series.spacing else None
-        image, predicted, file = opened.shown_gray(frame), result.masks[frame], self._gold_file
+        image, file = opened.shown_gray(frame), self._gold_file
+        layer = result if file else in_listed_values(self.context.session.label_set, result)
+        predicted = layer.masks[frame]
 
         def score() -> Pair:
             gold = read_gold(file, series.rows, series.columns) if file else drawn

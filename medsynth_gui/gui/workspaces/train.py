@@ -28,7 +28,7 @@ from medsynth_gui.gui.theme import SPACE
 from medsynth_gui.gui.training_watch import running_folder, watch
 from medsynth_gui.gui.workspaces.base import Workspace
 from medsynth_gui.jobs.catalogue import list_models
-from medsynth_gui.jobs.training_data import ExportTrainingSet
+from medsynth_gui.jobs.training_data import ExportTrainingSet, task_values
 from medsynth_gui.jobs.training_recipe import TrainingPlan
 from medsynth_gui.jobs.training_run import TrainingRun, pause_training, read_run, stop_training
 
@@ -152,7 +152,8 @@ class TrainWorkspace(Workspace):
         elif request.samples:
             project = self.context.session.project
             name = project.folder.name if project is not None else "project"
-            job = ExportTrainingSet(request.samples, request.out / "data" / name)
+            values = task_values(project.labels, self.setup.labels) if project is not None else {}
+            job = ExportTrainingSet(request.samples, request.out / "data" / name, values)
             self.context.queue.submit(job, partial(self._exported, request))
         else:
             self._launch(request, resume=False)
@@ -220,6 +221,9 @@ class TrainWorkspace(Workspace):
 
     def _resume(self) -> None:
         if self.run is None:
+            return
+        if running := running_folder(self.context):
+            self.context.notify(Message("training-running", {"what": running.name}), "caution")
             return
         folder, found = self.run.folder, remembered_request(self.run.folder)
         data = found.data if found else self.setup.data

@@ -52,6 +52,13 @@ def test_a_damaged_prediction_is_named(tmp_path: Path) -> None:
     assert [one["path"] for one in found["failed"]] == ["a"]
 
 
+def test_predictions_of_other_images_are_one_sentence(tmp_path: Path) -> None:
+    for folder, name in (("truth", "a"), ("truth", "b"), ("out", "other")):
+        write_label_png(tmp_path / folder / f"{name}.png", disc(20, 30, center=(9, 9), radius=4))
+    with pytest.raises(InputError, match=r"no prediction for any .* as a\.png"):
+        EvaluateSegmentation(tmp_path / "out", tmp_path / "truth").run(JobContext())
+
+
 def test_folders_that_are_not_there_or_empty(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     for predictions, truth, wanted in (("none", "empty", "file-missing"), ("empty", "none", "file-missing"),

@@ -9,14 +9,16 @@ import numpy as np
 import pytest
 
 from medsynth_gui.core.errors import UsageError
+from medsynth_gui.core.labels import LabelSet
 from medsynth_gui.core.provenance import Provenance
 from medsynth_gui.core.review import Review, ReviewState
 from medsynth_gui.core.toml_text import toml_text
 from medsynth_gui.dataset.project import Project
 from medsynth_gui.dataset.split import Part
 from medsynth_gui.dataset.training_set import read_training_set
+from medsynth_gui.io.raster_files import read_labels
 from medsynth_gui.jobs.job import JobContext
-from medsynth_gui.jobs.training_data import CheckSplit, ExportTrainingSet, trainable
+from medsynth_gui.jobs.training_data import CheckSplit, ExportTrainingSet, task_values, trainable
 from medsynth_gui.jobs.training_recipe import TrainingPlan, planned, recipe_table
 from tests.builders import disc, ramp
 
@@ -59,6 +61,21 @@ def test_reviewed_samples_of_a_project_become_a_training_set(tmp_path: Path) -> 
     assert [row.extra["split"] for row in found.rows] == [sample.split for sample in chosen]
     with pytest.raises(UsageError, match="mask"):
         ExportTrainingSet((), tmp_path / "none").run(JobContext())
+
+
+def test_labels_of_a_project_are_found_by_name_in_the_task(tmp_path: Path) -> None:
+    labels = LabelSet.named("lesion", "nerve", "Vessel")
+    values = task_values(labels, {1: "nerve", 2: "vessel"})
+    assert values == {1: 0, 2: 1, 3: 2}
+    assert task_values(labels, {1: "lesion", 2: "nerve", 3: "vessel"}) == {}
+    assert task_values(labels, {1: "nerve", 2: "artery"}) == {} and task_values(labels, {}) == {}
+    project = Project.create(tmp_path / "p", name="p", labels=labels)
+    mask = np.repeat(np.arange(4, dtype=np.uint8), 12)[:, None].repeat(64, 1)
+    project.add_image(ramp(), Provenance(synthetic=False, producer="scanner"), id="a", mask=mask)
+    samples = project.samples()
+    project.close()
+    copied = read_training_set(ExportTrainingSet(samples, tmp_path / "set", values).run(JobContext())).rows[0].mask
+    assert [int(value) for value in read_labels(copied)[::12, 0]] == [0, 0, 1, 2]
 
 
 def test_quick_adapt_learns_gently_and_stops_early() -> None:
