@@ -99,6 +99,23 @@ def test_a_loss_that_becomes_no_number_keeps_the_last_good_weights(recipe, tiny_
     assert find_model(str(out)).headline
 
 
+def test_weights_too_large_to_be_stored_are_a_sentence(recipe, tiny_set, tmp_path):
+    with pytest.raises(ModelError) as told:
+        train(recipe(SEGMENTATION.replace("steps = 6,", "steps = 6, rate = 1e12,")), tiny_set, tmp_path / "run")
+    assert told.value.message.id == "training-diverged" and not (tmp_path / "run" / "weights.safetensors").exists()
+
+
+def test_the_command_in_the_results_names_the_run_and_its_data(recipe, tiny_set, tmp_path):
+    results = train(recipe(SEGMENTATION), tiny_set, tmp_path / "own run")
+    assert f"--data {tiny_set.name} --init own run --minutes 0" in results["command"]
+
+
+def test_a_class_without_a_share_is_told(recipe, tiny_set, tmp_path):
+    path = recipe(SEGMENTATION.replace('sets = ["tiny"]', 'sets = ["tiny"], shares = { malignant = 1.0 }'))
+    train(path, tiny_set, tmp_path / "run")
+    assert [event["id"] for event in events(tmp_path / "run", "note")] == ["training-class-unlisted"]
+
+
 def test_memory_that_runs_out_halves_the_batch_and_says_so(recipe, tiny_set, tmp_path, monkeypatch):
     def loss(logits, *rest):
         if len(logits) > 2:

@@ -114,6 +114,8 @@ MODELS: dict[str, tuple[str, str]] = {
                                 "Keep within what a probe can see: the limits stand beside the sliders."),
     "training-class-unknown": ("{image} is of the class {name}, which the recipe does not list ({known}).",
                                "Correct index.csv, or add the class to the recipe."),
+    "training-class-unlisted": ("Images of the class {names} are shown as often as any other: the recipe gives shares to "
+                                "{known} alone.", "Correct index.csv if a class is misspelt."),
     "training-images-small": ("No image to train on has at least {size} x {size} pixels.",
                               "Add larger images, or make `crop` in the recipe smaller."),
     "training-nothing-to-measure": ("Without time to train there is only a model to measure, and none was given.",

@@ -40,12 +40,16 @@ class TrainingData:
     validation: tuple[Item, ...]
     test: tuple[Item, ...]
 
+    @property
+    def sets(self) -> tuple[str, ...]:
+        """Names of the sets, sorted."""
+        return tuple(sorted({item.set_name for items in (self.train, self.validation, self.test) for item in items}))
+
     def groups(self) -> dict[str, dict[str, list[str]]]:
         """Set name -> part -> sorted groups, as written to groups.json."""
         parts = {"trained": self.train, "validated": self.validation, "tested": self.test}
-        names = sorted({item.set_name for items in parts.values() for item in items})
         return {name: {part: sorted({item.group for item in items if item.set_name == name})
-                       for part, items in parts.items()} for name in names}
+                       for part, items in parts.items()} for name in self.sets}
 
 
 @dataclass(frozen=True)

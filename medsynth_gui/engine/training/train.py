@@ -13,8 +13,9 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from medsynth_gui.core.errors import InputError, ModelError, StorageError, UsageError
+from medsynth_gui.core.errors import InputError, Message, ModelError, StorageError, UsageError
 from medsynth_gui.core.model_card import ModelCard, check_weights
+from medsynth_gui.core.paths import models
 from medsynth_gui.engine.device import Runtime
 from medsynth_gui.engine.networks.table import build_network
 from medsynth_gui.engine.training.card import write_card
@@ -62,7 +63,7 @@ def train_model(recipe: Recipe, data: TrainingData, folder: Path, *, runtime: Ru
         What results.json says.
     """
     if not data.train:
-        raise InputError("training-nothing-to-learn", path=", ".join(recipe.data.get("sets", ())) or "The data")
+        raise InputError("training-nothing-to-learn", path=", ".join(data.sets) or "The data")
     if minutes == 0 and init is None:
         raise UsageError("training-nothing-to-measure")
     run = RunFolder(folder)
@@ -74,6 +75,8 @@ def train_model(recipe: Recipe, data: TrainingData, folder: Path, *, runtime: Ru
     run.event("start", recipe=recipe.id, task=recipe.task, seconds=0, minutes=minutes, resumed=resume,
               init=init.id if init else "", **runtime.record(),
               images={"train": len(data.train), "validation": len(data.validation), "test": len(data.test)})
+    if unlisted := _unlisted(recipe, data):
+        run.note(unlisted)
     try:
         return _train(recipe, data, run, runtime, init, minutes, resume, checkpoint)
     except BaseException as error:
@@ -81,6 +84,15 @@ def train_model(recipe: Recipe, data: TrainingData, folder: Path, *, runtime: Ru
             run.event("failed" if isinstance(error, Exception) and not _cancelled(error) else "stopped",
                       message=str(error) or type(error).__name__)
         raise
+
+
+def _unlisted(recipe: Recipe, data: TrainingData) -> Message | None:
+    """What to say of classes that the recipe gives no share: most often one was misspelt."""
+    shares = recipe.data.get("shares", {})
+    names = sorted({item.class_name for item in data.train if item.class_name} - set(shares))
+    if not shares or not names:
+        return None
+    return Message("training-class-unlisted", {"names": ", ".join(names), "known": ", ".join(shares)})
 
 
 def _cancelled(error: BaseException) -> bool:
@@ -122,7 +134,13 @@ def _network(recipe: Recipe, init: ModelCard | None, runtime: Runtime) -> nn.Mod
 
 def _finish(recipe: Recipe, data: TrainingData, run: RunFolder, runtime: Runtime, init: ModelCard | None,
             state: dict[str, Tensor], report: LoopReport, checkpoint: Checkpoint) -> dict[str, Any]:
-    """Write the model, measure it as a user would load it, then write its card and results."""
+    """Write the model, measure it as a user would load it, then write its card and results.
+
+    Raises:
+        ModelError: the weights grew beyond what they are stored in, or are no numbers.
+    """
+    if not all(tensor.half().isfinite().all() for tensor in state.values() if tensor.is_floating_point()):
+        raise ModelError("training-diverged", what=run.folder.name, step=report.steps)
     digest = save_weights(state, run.folder / "weights.safetensors")
     write_json(run.folder / "groups.json", _groups(data, init))
     history = list(init.training.get("history", ())) if init else []
@@ -145,7 +163,8 @@ def _finish(recipe: Recipe, data: TrainingData, run: RunFolder, runtime: Runtime
     else:
         results, changes = {"headline": "not measured: the data leave no held-out group"}, {}
     results = {"model": recipe.id, "weights_sha256": digest, **results, **runtime.record(),
-               "command": _command(recipe), "evaluation_seconds": round(time.monotonic() - started),
+               "command": _command(recipe, data, run, init if not report.steps else None),
+               "evaluation_seconds": round(time.monotonic() - started),
                **({"kept_step": report.kept_step} if report.kept_step is not None else {})}
     write_json(run.folder / "results.json", results)
     write_card(run.folder, recipe, digest=digest, training=training, results=results, input_changes=changes)
@@ -168,6 +187,10 @@ def _groups(data: TrainingData, init: ModelCard | None) -> dict[str, dict[str, l
     return groups
 
 
-def _command(recipe: Recipe) -> str:
-    data = " ".join(f"--data {name}" for name in recipe.data.get("sets", ()))
-    return f"medsynth train --recipe {recipe.id} {data} --init {recipe.id} --minutes 0 --out DIR"
+def _command(recipe: Recipe, data: TrainingData, run: RunFolder, measured: ModelCard | None) -> str:
+    """The command that measures the model again: by its id if it came with the program, else by its folder."""
+    shipped = measured is not None and measured.id == recipe.id and measured.folder.parent == models()
+    simulated = recipe.data.get("masks") == "simulator"
+    sets = " ".join(f"--data {name}" for name in (recipe.data.get("sets", ()) if shipped or simulated else data.sets))
+    return (f"medsynth train --recipe {recipe.id} {sets} --init {recipe.id if shipped else run.folder.name} "
+            f"--minutes 0 --out DIR")
