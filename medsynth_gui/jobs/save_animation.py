@@ -1,22 +1,31 @@
-"""SaveAnimation: held-out predictions of a training, from epoch to epoch, as a GIF."""
+"""SaveAnimation: held-out predictions of a training, from epoch to epoch, as a GIF or an MP4."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
 
 from medsynth_gui.core.errors import InputError, Message
 from medsynth_gui.io.atomic import atomic_write
+from medsynth_gui.io.video_writer import write_mp4
 from medsynth_gui.jobs.job import JobContext, Lane
 
-_LONGEST_PX, _FRAME_MS, _LAST_MS, _BAR_PX = 900, 400, 1600, 22
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+_LONGEST_PX, _FRAME_MS, _LAST, _BAR_PX = 900, 400, 4, 22
 
 
 @dataclass(frozen=True)
 class SaveAnimation:
-    """Write pictures one after the other, each with its caption below.
+    """Write pictures one after the other, each with its caption below; the last one stays four times as long.
 
-    Video is not offered: the video library of this program is there for reading only (its encoders are GPL).
+    Attributes:
+        out: its suffix is one of `WRITERS`.
     """
 
     pictures: tuple[Path, ...]
@@ -46,7 +55,19 @@ class SaveAnimation:
             frames.append(frame)
         if not frames:
             raise InputError("nothing-to-open")
-        times = [_FRAME_MS] * (len(frames) - 1) + [_LAST_MS]
         with atomic_write(self.out) as temporary:
-            frames[0].save(temporary, "GIF", save_all=True, append_images=frames[1:], duration=times, loop=0)
+            WRITERS[self.out.suffix.lower()](frames, temporary)
         return self.out
+
+
+def _gif(frames: Sequence[Image], path: Path) -> None:
+    times = [_FRAME_MS] * (len(frames) - 1) + [_FRAME_MS * _LAST]
+    frames[0].save(path, "GIF", save_all=True, append_images=frames[1:], duration=times, loop=0)
+
+
+def _mp4(frames: Sequence[Image], path: Path) -> None:
+    shown = [np.asarray(frame) for frame in frames]
+    write_mp4(path, [*shown, *[shown[-1]] * (_LAST - 1)], rate=1000 / _FRAME_MS)
+
+
+WRITERS: Mapping[str, Callable[[Sequence[Image], Path], None]] = {".gif": _gif, ".mp4": _mp4}

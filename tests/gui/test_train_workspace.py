@@ -23,6 +23,7 @@ from medsynth_gui.gui.panels.train_curves import drawn_figure, epoch_series
 from medsynth_gui.gui.panels.train_request import TrainingRequest, launch, remembered_request
 from medsynth_gui.gui.workspaces.train import TrainWorkspace
 from medsynth_gui.io.raster_files import write_gray_png
+from medsynth_gui.io.readers import open_path
 from medsynth_gui.jobs.catalogue import Compute
 from medsynth_gui.jobs.compare_models import paired, verdict
 from tests.builders import ramp
@@ -206,10 +207,12 @@ def test_data_that_cannot_be_used_say_what_they_need(qtbot: QtBot, window: MainW
 
 def test_predictions_are_saved_as_an_animation(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
     page = show(qtbot, window, write_run(tmp_path / "run", validations=3, ended="stopped"))
-    page.view.predictions.write_gif(tmp_path / "learning.gif")
-    settle(qtbot, window)
+    for name in ("learning.gif", "learning"):
+        page.view.predictions.write_animation(tmp_path / name)
+        settle(qtbot, window)
     with Image.open(tmp_path / "learning.gif") as animation:
         assert animation.n_frames == 3
+    assert open_path(tmp_path / "learning.mp4")[0].series[0].frame_count == 6  # the last one stays four times as long
 
 
 def test_a_finished_model_joins_the_lists(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:

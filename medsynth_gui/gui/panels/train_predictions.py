@@ -1,4 +1,4 @@
-"""Held-out predictions of a run: scrubbed from validation to validation, saved as a GIF."""
+"""Held-out predictions of a run: scrubbed from validation to validation, saved as an animation."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from medsynth_gui.gui.panels.parts import row, section_head, text, tool
 from medsynth_gui.gui.panels.reading import Reading
 from medsynth_gui.gui.panels.train_curves import drawn_figure
 from medsynth_gui.gui.theme import SPACE
-from medsynth_gui.jobs.save_animation import SaveAnimation
+from medsynth_gui.jobs.save_animation import WRITERS, SaveAnimation
 from medsynth_gui.jobs.training_run import TrainingRun
 
 
@@ -40,7 +40,8 @@ class Predictions(QWidget):
         self.canvas.set_empty_text(self.tr("No predictions yet"),
                                    self.tr("They appear with the first validation of the run."))
         self._which = text("", "muted")
-        self.save = tool("gif", context.actions.tip("train.save_gif"), self.save_gif, name="train-save-gif")
+        self.save = tool("gif", context.actions.tip("train.save_animation"), self.save_animation,
+                         name="train-save-animation")
         self.sheet = Choice(self.tr("Which held-out images are shown"), name="train-sheet")
         self.sheet.picked.connect(lambda _: self._scrubbed(self.scrub.value()))
         self.scrub = QSlider(Qt.Orientation.Horizontal)
@@ -67,7 +68,7 @@ class Predictions(QWidget):
         several = len(run.previews) > 1
         self.scrub.setVisible(several)
         self.save.setVisible(several)
-        self._context.actions.set_available("train.save_gif", several)
+        self._context.actions.set_available("train.save_animation", several)
         self.scrub.setMaximum(max(0, len(run.previews) - 1))
         if following:
             self.scrub.setValue(self.scrub.maximum())
@@ -141,20 +142,22 @@ class Predictions(QWidget):
         # A preview that is being written is read again with the next look at the folder.
         self._reading = False
 
-    def save_gif(self) -> None:
+    def save_animation(self) -> None:
         """Ask for a file and write the predictions as an animation."""
         if self._run is None:
             return
         found, _ = QFileDialog.getSaveFileName(self, self.tr("Save the predictions"),
-                                               str(self._run.folder / "predictions.gif"), self.tr("GIF (*.gif)"))
+                                               str(self._run.folder / "predictions.mp4"),
+                                               self.tr("Animation (*.mp4 *.gif)"))
         if found:
-            self.write_gif(Path(found))
+            self.write_animation(Path(found))
 
-    def write_gif(self, path: Path) -> None:
-        """Write the animation in the IO lane."""
+    def write_animation(self, path: Path) -> None:
+        """Write the animation in the IO lane, as MP4 unless the name says GIF."""
         assert self._run is not None
         captions = tuple(self._caption(preview) for preview in self._run.previews)
-        self._context.queue.submit(SaveAnimation(self._run.previews, captions, path.with_suffix(".gif")), self._saved)
+        out = path if path.suffix.lower() in WRITERS else path.with_suffix(".mp4")
+        self._context.queue.submit(SaveAnimation(self._run.previews, captions, out), self._saved)
 
     def _saved(self, path: Path) -> None:
         self._context.notify(self.tr("Saved as {name}.").format(name=path.name), "good")

@@ -99,9 +99,9 @@ class TrainWorkspace(Workspace):
         del handlers["compare"]
         at_once = {"start": self.setup.ask, "previous": partial(view.predictions.step, -1),
                    "next": partial(view.predictions.step, 1), "dice": self.augment.roll}
-        for name, handler in {**handlers, **at_once, "save_gif": view.predictions.save_gif}.items():
+        for name, handler in {**handlers, **at_once, "save_animation": view.predictions.save_animation}.items():
             self.context.actions.bind(f"train.{name}", handler)
-        for name in (*handlers, "save_gif"):
+        for name in (*handlers, "save_animation"):
             self.context.actions.set_available(f"train.{name}", False)
 
     def activated(self) -> None:
