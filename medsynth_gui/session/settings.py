@@ -58,6 +58,7 @@ SETTINGS = (
     Setting("model_upscale", "sr-us"),
     Setting("real_images", ""),
     Setting("gate_thresholds", {}),
+    Setting("licences_accepted", {}),
     Setting("model_folders", []),
     Setting("model_history", {}),
     Setting("run_folder", ""),

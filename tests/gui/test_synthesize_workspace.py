@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QItemSelectionModel, QPoint, Qt
-from PySide6.QtWidgets import QDoubleSpinBox, QPushButton
+from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 from medsynth_gui.core.model_card import read_card
@@ -275,3 +277,25 @@ def test_handles_come_with_the_mask_of_a_folder_unless_a_tool_was_chosen(qtbot: 
     settle(qtbot, window_of(page))
     assert page.pad.tool.id == "lasso"
 
+
+def test_a_licence_that_asks_is_answered_before_an_image_is_drawn(qtbot: QtBot, page: SynthesizeWorkspace,
+                                                                  tmp_path: Path) -> None:
+    folder = list_models("synthesis")[0].folder
+    shutil.copytree(folder, tmp_path / "mine", ignore=shutil.ignore_patterns("*.safetensors"))
+    card = tmp_path / "mine" / "card.toml"
+    card.write_text(re.sub(r'(?m)^licence = .*', 'licence = "research use only"', card.read_text()))
+    box = page.setup.findChild(QCheckBox, "licence-accepted")
+    assert box is not None and not box.isVisible(), "a shipped model asks nothing"
+    page.context.settings["model_folders"] = [str(tmp_path / "mine")]
+    page.context.settings["model_synthesize"] = str(tmp_path / "mine")
+    page.setup.model.refresh()
+    assert box.isVisible() and not box.isChecked()
+    page.pad.choose("ellipse")
+    drag(qtbot, page, (60, 98), (100, 158))
+    qtbot.waitUntil(lambda: page.live.state.phase is Phase.FAILED, timeout=20_000)
+    settle(qtbot, window_of(page))
+    assert page.live.state.failure is not None and page.live.state.failure.id == "licence-asks"
+    assert page.showing.picture.live is None
+    qtbot.mouseClick(box, LEFT, pos=QPoint(8, box.height() // 2))
+    rest(qtbot, page)
+    assert page.showing.picture.live.provenance.parameters["licence_accepted"] == "research use only"

@@ -26,9 +26,10 @@ GATES: dict[str, tuple[str, str]] = {
                          "Measure the gates again: medsynth train --recipe ID --init ID --minutes 0."),
     # --- export of synthetic images
     "licence-asks": ("{model} is licensed as `{licence}`: not for every use.",
-                     "Run again with --accept-licence if your use is one that it allows; the folder records it."),
+                     "If your use is one that it allows, say so: the box below the model, or --accept-licence. It is "
+                     "recorded with the images."),
     "licence-missing": ("{model} says no licence.",
-                        "Ask whoever made it; run again with --accept-licence if you may use it."),
+                        "Ask whoever made it. If you may use it, say so: the box below the model, or --accept-licence."),
     "synthesis-other-request": ("{path} was begun with another {what}.",
                                 "Choose another folder, or give the same options to go on."),
     "synthesis-damaged": ("{path} cannot be continued: {detail}.", "Choose another folder, or remove this one."),
