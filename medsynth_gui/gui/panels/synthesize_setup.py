@@ -15,6 +15,7 @@ from medsynth_gui.gui.panels.parts import SidePanel, button, row, section_head, 
 from medsynth_gui.gui.panels.synthesize_mask_chooser import MaskChooser
 from medsynth_gui.gui.theme import SPACE
 from medsynth_gui.jobs.synthesize import Synthesize, SyntheticImage
+from medsynth_gui.session.generator_choice import suitable_generator
 from medsynth_gui.session.synthesis import GeneratorOptions, Gray
 
 _SEEDS = 1_000_000
@@ -39,7 +40,7 @@ class SynthesizeSetup(SidePanel):
         self.chooser = MaskChooser(context)
         self.switch = self.chooser.switch
         self.switch.chosen.connect(self.source.emit)
-        self.model = ModelChoice(context, "synthesis", "model_synthesize")
+        self.model = ModelChoice(context, "synthesis", "model_synthesize", suits=suitable_generator)
         self.licence = LicenceQuestion(context, self.model)
         self.model.changed.connect(self._model_changed)
         self.licence.answered.connect(self._tell)

@@ -137,9 +137,9 @@ class SynthesizeWorkspace(Workspace):
             signal.connect(slot)
 
     def activated(self) -> None:
+        self.setup.model.refresh()
         self.pages.activated()
         self.showing.active = True
-        self.setup.model.refresh()
         if self.setup.switch.key == "image" and not self.source.masks():
             self.setup.switch.choose("draw")
         self.wish.take_source()
