@@ -120,8 +120,10 @@ def _project(card: ModelCard, request: MaskRequest, checkpoint: Checkpoint) -> M
     chosen = [(sample.mask, sample.id, (sample.id,)) for sample in request.samples
               if sample.mask is not None and not sample.synthetic
               and (request.class_name is None or sample.class_name == request.class_name)]
+    if not chosen and request.class_name is None:
+        raise UsageError("mask-none-in-project")
     if not chosen:
-        raise UsageError("mask-none-in-class", name=request.class_name or "")
+        raise UsageError("mask-none-in-class", name=request.class_name)
     return _in_size(_readable(card, request, chosen, checkpoint), request, len(chosen))
 
 

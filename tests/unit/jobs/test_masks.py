@@ -9,6 +9,7 @@ import pytest
 
 from medsynth_gui.core.errors import InputError, UsageError
 from medsynth_gui.core.model_card import ModelCard
+from medsynth_gui.core.provenance import Provenance
 from medsynth_gui.core.shapes.model import fit_shapes
 from medsynth_gui.dataset.sample import Sample
 from medsynth_gui.io.raster_files import write_label_png
@@ -124,3 +125,11 @@ def test_a_folder_of_other_labels_alone_is_told_in_their_words(card: ModelCard, 
     with pytest.raises(InputError) as caught:
         open_masks(card, MaskRequest(folder=tmp_path / "other"))
     assert caught.value.message.id == "no-masks-found"
+
+
+def test_a_project_of_synthetic_masks_alone_says_that_real_ones_are_missing(card: ModelCard, folder: Path) -> None:
+    synthetic = Sample("s", "s", folder / "x.png", "", 64, 80, Provenance(synthetic=True, producer="m"),
+                       mask=folder / "a.png")
+    with pytest.raises(UsageError) as caught:
+        open_masks(card, MaskRequest("project", samples=(synthetic,)))
+    assert caught.value.message.id == "mask-none-in-project"
