@@ -296,6 +296,9 @@ def test_a_licence_that_asks_is_answered_before_an_image_is_drawn(qtbot: QtBot, 
     settle(qtbot, window_of(page))
     assert page.live.state.failure is not None and page.live.state.failure.id == "licence-asks"
     assert page.showing.picture.live is None
+    bar, notice = page.image_bar.state, window_of(page).notice
+    assert bar.wordWrap() and bar.heightForWidth(bar.width()) <= bar.height() and "--accept-licence" in bar.toolTip()
+    assert notice.isVisible() and window_of(page).context.settings["licences_accepted"] == {}
     qtbot.mouseClick(box, LEFT, pos=QPoint(8, box.height() // 2))
     rest(qtbot, page)
     assert page.showing.picture.live.provenance.parameters["licence_accepted"] == "research use only"
