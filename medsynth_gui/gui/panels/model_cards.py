@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -71,7 +72,10 @@ class ModelChoice(QWidget):
         """Read the cards again: a training may have added one."""
         further = [Path(folder) for folder in self._context.settings["model_folders"]]
         self._cards = list_models(self._task, further=further)
-        self.choice.set_rows([(model_ref(card), f"{card.title} · {card.id}") for card in self._cards])
+        titles = Counter(card.title for card in self._cards)
+        # The column is narrow: the id stands in the list only where the title does not tell models apart.
+        self.choice.set_rows([(model_ref(card), card.title if titles[card.title] == 1 else f"{card.id} · {card.title}")
+                              for card in self._cards])
         self.choice.choose(self._context.settings[self._setting])
         if self._suits and (card := self._suits(self._context.session, self._cards, self.card)) is not None:
             self._context.settings[self._setting] = model_ref(card)
@@ -90,7 +94,7 @@ class ModelChoice(QWidget):
                                           "“Use this model”."))
         else:
             self.evidence.setText(card.headline or self.tr("Not measured yet."))
-            self.choice.setToolTip("\n".join(filter(None, (card.title, card.limits, card.licence))))
+            self.choice.setToolTip("\n".join(filter(None, (f"{card.title} · {card.id}", card.limits, card.licence))))
         self.changed.emit()
 
 
