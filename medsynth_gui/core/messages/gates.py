@@ -20,7 +20,7 @@ GATES: dict[str, tuple[str, str]] = {
                              "Try another seed or more steps."),
     "gate-any-unjudged": ("The gate {gate} was not judged: {detail}.",
                           "Look at the image yourself before you use it."),
-    "gate-few-patients": ("{model} has seen {count} patients only (fewer than {least}): it may remember them.",
+    "gate-few-patients": ("{model} has seen {count} patients of its kind only (fewer than {least}): it may remember them.",
                           "Keep the copy gate on, and look at the nearest real image before you pass images on."),
     "gates-unreadable": ("{path} cannot be read: {detail}.",
                          "Measure the gates again: medsynth train --recipe ID --init ID --minutes 0."),
