@@ -91,6 +91,6 @@ def test_a_project_without_masks_says_so_in_its_own_words(qtbot: QtBot, page, tm
     settle(qtbot, window)
     assert "No project is open" in chooser.problems.text() and not synthesize.source.masks()
     assert use_project(window.context, tmp_path / "study", create=True)
-    synthesize.source.restart()
-    settle(qtbot, window)
+    go(qtbot, window, "library")
+    go(qtbot, window, "synthesize")
     assert "no real image with a mask" in chooser.problems.text()

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import QItemSelectionModel, QPoint, Qt
-from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QPushButton
+from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QPushButton, QStyle, QStyleOptionComboBox
 from pytestqt.qtbot import QtBot
 
 from medsynth_gui.core.model_card import read_card
@@ -302,3 +302,33 @@ def test_a_licence_that_asks_is_answered_before_an_image_is_drawn(qtbot: QtBot, 
     qtbot.mouseClick(box, LEFT, pos=QPoint(8, box.height() // 2))
     rest(qtbot, page)
     assert page.showing.picture.live.provenance.parameters["licence_accepted"] == "research use only"
+
+
+def test_what_was_set_stays_on_coming_back_and_the_plan_shares_the_generator(qtbot: QtBot,
+                                                                            page: SynthesizeWorkspace) -> None:
+    window = window_of(page)
+    page.setup.steps.setValue(21)
+    go(qtbot, window, "library")
+    go(qtbot, window, "synthesize")
+    assert page.setup.steps.value() == 21
+    page.pages.turn("plan")
+    other = page.pages.planner.setup.model.choice
+    other.setCurrentIndex(1)
+    other.activated.emit(1)
+    page.pages.turn("images")
+    assert page.setup.model.ref == other.currentData() == window.context.settings["model_synthesize"]
+    settle(qtbot, window)
+
+
+def test_the_name_of_every_generator_has_room(qtbot: QtBot, page: SynthesizeWorkspace) -> None:
+    choice = page.setup.model.choice
+    room = choice.style().subControlRect(
+        QStyle.ComplexControl.CC_ComboBox, _combo_option(choice), QStyle.SubControl.SC_ComboBoxEditField, choice)
+    for number in range(choice.count()):
+        assert choice.fontMetrics().horizontalAdvance(choice.itemText(number)) <= room.width(), choice.itemText(number)
+
+
+def _combo_option(choice: QComboBox) -> QStyleOptionComboBox:
+    option = QStyleOptionComboBox()
+    choice.initStyleOption(option)
+    return option

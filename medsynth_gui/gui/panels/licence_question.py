@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 
 from medsynth_gui.gui.context import AppContext
@@ -39,6 +40,11 @@ class LicenceQuestion(QWidget):
         """The person has said that the licence of the chosen model allows their use."""
         card = self._model.card
         return card is not None and licence_accepted(self._settings, card)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """The answer may have been given in another place meanwhile."""
+        self.box.setChecked(self.accepted)
+        super().showEvent(event)
 
     def _clicked(self, checked: bool) -> None:
         if (card := self._model.card) is not None:

@@ -69,7 +69,8 @@ class ModelChoice(QWidget):
         return model_ref(card) if card else ""
 
     def refresh(self) -> None:
-        """Read the cards again: a training may have added one."""
+        """Read the cards again: a training may have added one. What follows the model stays while it is the same."""
+        before = self.card
         further = [Path(folder) for folder in self._context.settings["model_folders"]]
         self._cards = list_models(self._task, further=further)
         titles = Counter(card.title for card in self._cards)
@@ -81,7 +82,8 @@ class ModelChoice(QWidget):
             self._context.settings[self._setting] = model_ref(card)
             self.choice.choose(model_ref(card))
         self.choice.setVisible(bool(self._cards))
-        self._show()
+        if self.card is None or self.card != before:
+            self._show()
 
     def _picked(self, ref: str) -> None:
         self._context.settings[self._setting] = ref
