@@ -19,7 +19,7 @@ def licence_question(card: ModelCard) -> Message | None:
 
 def licence_accepted(settings: Settings, card: ModelCard) -> bool:
     """Whether the person has said that these weights under this licence may serve their use."""
-    return settings["licences_accepted"].get(card.weights_sha256) == card.licence
+    return bool(settings["licences_accepted"].get(card.weights_sha256) == card.licence)
 
 
 def accept_licence(settings: Settings, card: ModelCard, accepted: bool) -> None:
