@@ -94,10 +94,17 @@ class JobTray(QFrame):
             self.place()
         return False
 
+    def event(self, event: QEvent) -> bool:
+        done = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest:
+            # A count that grows by a digit may take another line.
+            self.place()
+        return done
+
     def place(self) -> None:
         """Stand at the bottom right of the parent."""
         if self.isVisible():
-            height = self.layout().heightForWidth(self.width())
+            height = self.layout().totalHeightForWidth(self.width())
             self.resize(self.width(), height if height > 0 else self.sizeHint().height())
             parent = self.parentWidget()
             self.move(parent.width() - self.width() - SPACE.M, parent.height() - self.height() - SPACE.S)

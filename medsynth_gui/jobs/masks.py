@@ -104,8 +104,15 @@ def _as_is(card: ModelCard, request: MaskRequest, checkpoint: Checkpoint) -> Mas
     paths = sorted(path for path in request.folder.iterdir() if path.suffix.lower() in IMAGE_SUFFIXES)
     found = _readable(card, request, [(path, path.name, (path.name,)) for path in paths], checkpoint)
     if (not found.entries and not found.failed) or len(found.failed) == len(paths):
-        raise InputError("no-masks-found", path=request.folder)
+        raise _none_usable(request.folder, found.failed)
     return _in_size(found, request, len(paths))
+
+
+def _none_usable(folder: Path, failed: tuple[OpenFailure, ...]) -> InputError:
+    """Why no label image of a folder can be used: in the words of the first where all fail for one reason."""
+    if len({failure.message.id for failure in failed}) == 1:
+        return InputError(failed[0].message.id, **failed[0].message.params)
+    return InputError("no-masks-found", path=folder)
 
 
 def _project(card: ModelCard, request: MaskRequest, checkpoint: Checkpoint) -> Masks:
@@ -113,8 +120,10 @@ def _project(card: ModelCard, request: MaskRequest, checkpoint: Checkpoint) -> M
     chosen = [(sample.mask, sample.id, (sample.id,)) for sample in request.samples
               if sample.mask is not None and not sample.synthetic
               and (request.class_name is None or sample.class_name == request.class_name)]
+    if not chosen and request.class_name is None:
+        raise UsageError("mask-none-in-project")
     if not chosen:
-        raise UsageError("mask-none-in-class", name=request.class_name or "")
+        raise UsageError("mask-none-in-class", name=request.class_name)
     return _in_size(_readable(card, request, chosen, checkpoint), request, len(chosen))
 
 

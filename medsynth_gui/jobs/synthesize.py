@@ -14,6 +14,7 @@ from medsynth_gui.core.model_card import ModelCard
 from medsynth_gui.core.provenance import Provenance
 from medsynth_gui.jobs.catalogue import Compute, find_model
 from medsynth_gui.jobs.job import JobContext, Lane
+from medsynth_gui.jobs.licence import check_licence
 from medsynth_gui.jobs.mask_candidates import fitting_class, need_possible
 from medsynth_gui.jobs.upscale import load_upscaler
 
@@ -48,6 +49,7 @@ class Synthesize:
         first: index of the first image, so that a run can be continued.
         mask_names: what provenance calls each mask.
         mask_parents: the samples or files that each mask was made from; the names where not given.
+        accept_licence: the user says that the model's licence allows the wanted use.
     """
 
     model: str
@@ -64,6 +66,7 @@ class Synthesize:
     guidance: float | None = None
     preview: bool = False
     between: tuple[int, float] | None = None
+    accept_licence: bool = False
     lane = Lane.GPU
 
     @property
@@ -75,6 +78,7 @@ class Synthesize:
         ctx.checkpoint(0, self.count, "loading the model")
         card = find_model(self.model, task="synthesis")
         check_request(card, self.class_name, self.count, self.size, self.steps)
+        check_licence(card, self.accept_licence)
         if not self.masks:
             raise UsageError("no-mask")
         if not self.preview:
@@ -127,6 +131,7 @@ class Synthesize:
             how |= {"between_seed": self.between[0], "between_share": self.between[1]}
         return {"index": index, "class": name or "", **how, "size": max(image.shape),
                 "mask_sha256": digest, "mask": self.mask_names[index % len(self.masks)] if self.mask_names else "",
+                **({"licence_accepted": synthesizer.card.licence} if self.accept_licence else {}),
                 **synthesizer.runtime.record()}
 
 

@@ -38,7 +38,7 @@ def thresholds_of(session: Session, model: str) -> Thresholds:
                          if name in known and isinstance(value, (int, float))})
 
 
-def fill_job(session: Session, plan: Plan, *, model: str, seed: int) -> FillPlan:
+def fill_job(session: Session, plan: Plan, *, model: str, seed: int, accept_licence: bool = False) -> FillPlan:
     """The job that fills a plan into the open project.
 
     Raises:
@@ -49,4 +49,4 @@ def fill_job(session: Session, plan: Plan, *, model: str, seed: int) -> FillPlan
     folder = plan_path(session).parent
     real = session.settings["real_images"]
     return FillPlan(plan, model, seed, project=folder, thresholds=thresholds_of(session, model),
-                    training=Path(real) if real else None, compute=compute(session))
+                    training=Path(real) if real else None, accept_licence=accept_licence, compute=compute(session))

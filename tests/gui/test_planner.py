@@ -71,7 +71,7 @@ def test_the_table_shows_what_is_there_and_proposals_fill_the_targets(qtbot: QtB
     counted = {row.cell.stratum.key: row.cell.real for row in shown.model.rows if row.cell.real}
     train = [sample for sample in window.context.session.project.samples() if sample.split == "train"]
     assert sum(counted.values()) == len(train)
-    assert not shown.setup.go.isEnabled()
+    assert not shown.setup.go.isEnabled() and shown._head.text() == "No targets yet"
     shown.setup.least.setValue(20)
     click(qtbot, window, "plan-at-least")
     assert all(row.cell.target >= 20 for row in shown.model.rows if not row.problem)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -122,6 +123,28 @@ def test_a_running_job_shows_in_the_tray_and_can_be_cancelled(qtbot: QtBot, wind
     qtbot.mouseClick(line.cancel, Qt.MouseButton.LeftButton)
     settle(qtbot, window)
     assert not window.tray.isVisible()
+
+
+def test_the_tray_grows_with_its_words(qtbot: QtBot, window: MainWindow) -> None:
+    shown, enough = threading.Event(), threading.Event()
+
+    def run(ctx: JobContext) -> None:
+        shown.wait(20)
+        ctx.checkpoint(999_999_999, 1_000_000_000)
+        enough.wait(20)
+
+    window.context.queue.submit(Work(run))
+    qtbot.waitUntil(window.tray.isVisible, timeout=20_000)
+    line, = window.tray._lines.values()
+    short = line._title.text()
+    shown.set()
+    try:
+        qtbot.waitUntil(lambda: line._title.text() != short, timeout=20_000)
+        qtbot.wait(100)
+        assert line._title.heightForWidth(line._title.width()) <= line._title.height()
+    finally:
+        enough.set()
+    settle(qtbot, window)
 
 
 def test_first_start_says_what_it_is_for_and_names_device_and_offline(qtbot: QtBot, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from medsynth_gui.gui.dialogs.project_folder import use_project
 from medsynth_gui.gui.main_window import MainWindow
 from medsynth_gui.gui.panels.synthesize_mask_chooser import MaskChooser
 from medsynth_gui.gui.workspaces.synthesize import SynthesizeWorkspace
@@ -81,3 +82,15 @@ def test_a_drawn_mask_is_judged_when_the_hand_rests(qtbot: QtBot, page) -> None:
     synthesize.pad.load(disc(192, 256, center=(100, 120), radius=90), "Draw")
     qtbot.waitUntil(lambda: "% of the image" in synthesize.setup.chooser.problems.text(), timeout=20_000)
     settle(qtbot, window)
+
+
+def test_a_project_without_masks_says_so_in_its_own_words(qtbot: QtBot, page, tmp_path: Path) -> None:
+    window, synthesize = page
+    chooser = synthesize.setup.chooser
+    chooser.switch.choose("project")
+    settle(qtbot, window)
+    assert "No project is open" in chooser.problems.text() and not synthesize.source.masks()
+    assert use_project(window.context, tmp_path / "study", create=True)
+    go(qtbot, window, "library")
+    go(qtbot, window, "synthesize")
+    assert "no real image with a mask" in chooser.problems.text()

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import QItemSelectionModel, QPoint, Qt
-from PySide6.QtWidgets import QDoubleSpinBox
+from PySide6.QtWidgets import QDoubleSpinBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 from medsynth_gui.core.model_card import read_card
@@ -248,3 +248,29 @@ def test_options_come_from_the_card_whatever_the_architecture(tmp_path: Path) ->
     (tmp_path / "card.toml").write_text('architecture = "some-gan"\n' + "\n".join(kept), encoding="utf-8")
     options = GeneratorOptions.of(read_card(tmp_path))
     assert (options.classes, options.steps, options.guidance, len(options.sizes)) == ((), None, None, 1)
+
+
+def test_an_empty_field_is_painted_at_once_and_a_mask_that_comes_has_its_handles(
+        qtbot: QtBot, page: SynthesizeWorkspace, tmp_path: Path) -> None:
+    bend = page.findChild(QPushButton, "mask-warp")
+    assert page.pad.tool.id == "brush" and bend is not None and not bend.isEnabled()
+    drag(qtbot, page, (80, 100), (80, 150))
+    assert page.pad.mask[80, 120] == 1 and bend.isEnabled()
+    rest(qtbot, page)
+    page.pad.choose("shape")
+    page.pad.clear()
+    assert page.pad.tool.id == "brush"
+    settle(qtbot, window_of(page))
+
+
+def test_handles_come_with_the_mask_of_a_folder_unless_a_tool_was_chosen(qtbot: QtBot, page: SynthesizeWorkspace,
+                                                                         tmp_path: Path) -> None:
+    write_masks(tmp_path / "masks", 2, radius=20)
+    page.setup.switch.choose("folder")
+    page.setup.chooser.folder_field.set_path(tmp_path / "masks")
+    settle(qtbot, window_of(page))
+    assert page.pad.tool.id == "shape"
+    page.pad.choose("lasso")
+    page.setup.chooser.choose(range(1, 2))
+    settle(qtbot, window_of(page))
+    assert page.pad.tool.id == "lasso"

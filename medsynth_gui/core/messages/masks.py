@@ -75,6 +75,8 @@ MASKS: dict[str, tuple[str, str]] = {
     "mask-source-missing": ("{model} has no masks from {source}.", "Choose one of: {known}."),
     "mask-none-in-size": ("None of the {count} masks covers {low} to {high} % of the image.",
                           "Choose another size or another source of masks."),
+    "mask-none-in-project": ("The project holds no real image with a mask.",
+                             "Draw or import masks, or choose another source of masks."),
     "mask-none-in-class": ("No sample of the project with a mask is of the class {name}.",
                            "Choose another class or another source of masks."),
     "shapes-missing": ("{model} has no shape model.", "Make one with medsynth train --init {model} --minutes 0."),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Signal
@@ -16,6 +17,9 @@ from medsynth_gui.gui.panels.parts import Card, text
 from medsynth_gui.gui.theme import SPACE
 from medsynth_gui.gui.translation import sentence
 from medsynth_gui.jobs.catalogue import Compute, list_models
+from medsynth_gui.session.session import Session
+
+Suits = Callable[[Session, Sequence[ModelCard], ModelCard | None], ModelCard | None]
 
 
 def model_ref(card: ModelCard) -> str:
@@ -32,13 +36,17 @@ def compute(context: AppContext) -> Compute:
 
 
 class ModelChoice(QWidget):
-    """A list of the models of one task, with the evidence of the chosen one; remembered under `setting`."""
+    """A list of the models of one task, with the evidence of the chosen one; remembered under `setting`.
+
+    `suits` may name a better one for what is open when the cards are read.
+    """
 
     changed = Signal()
 
-    def __init__(self, context: AppContext, task: str, setting: str, parent: QWidget | None = None) -> None:
+    def __init__(self, context: AppContext, task: str, setting: str, parent: QWidget | None = None, *,
+                 suits: Suits | None = None) -> None:
         super().__init__(parent)
-        self._context, self._task, self._setting = context, task, setting
+        self._context, self._task, self._setting, self._suits = context, task, setting, suits
         self._cards: list[ModelCard] = []
         self.choice = Choice(self.tr("Model"), name=f"model-{task}")
         self.choice.picked.connect(self._picked)
@@ -61,13 +69,21 @@ class ModelChoice(QWidget):
         return model_ref(card) if card else ""
 
     def refresh(self) -> None:
-        """Read the cards again: a training may have added one."""
+        """Read the cards again: a training may have added one. What follows the model stays while it is the same."""
+        before = self.card
         further = [Path(folder) for folder in self._context.settings["model_folders"]]
         self._cards = list_models(self._task, further=further)
-        self.choice.set_rows([(model_ref(card), f"{card.title} · {card.id}") for card in self._cards])
+        titles = Counter(card.title for card in self._cards)
+        # The column is narrow: the id stands in the list only where the title does not tell models apart.
+        self.choice.set_rows([(model_ref(card), card.title if titles[card.title] == 1 else f"{card.id} · {card.title}")
+                              for card in self._cards])
         self.choice.choose(self._context.settings[self._setting])
+        if self._suits and (card := self._suits(self._context.session, self._cards, self.card)) is not None:
+            self._context.settings[self._setting] = model_ref(card)
+            self.choice.choose(model_ref(card))
         self.choice.setVisible(bool(self._cards))
-        self._show()
+        if self.card is None or self.card != before:
+            self._show()
 
     def _picked(self, ref: str) -> None:
         self._context.settings[self._setting] = ref
@@ -80,7 +96,7 @@ class ModelChoice(QWidget):
                                           "“Use this model”."))
         else:
             self.evidence.setText(card.headline or self.tr("Not measured yet."))
-            self.choice.setToolTip("\n".join(filter(None, (card.title, card.limits, card.licence))))
+            self.choice.setToolTip("\n".join(filter(None, (f"{card.title} · {card.id}", card.limits, card.licence))))
         self.changed.emit()
 
 

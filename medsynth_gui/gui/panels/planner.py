@@ -167,7 +167,8 @@ class Planner(QWidget):
         if self.plan is None or not self.plan.missing or self.fills.busy:
             return None
         try:
-            return fill_job(self._context.session, self.plan, model=self.setup.model.ref, seed=self.setup.seed.value())
+            return fill_job(self._context.session, self.plan, model=self.setup.model.ref, seed=self.setup.seed.value(),
+                            accept_licence=self.setup.licence.accepted)
         except MedSynthError as error:
             self._context.notify(error.message, "bad")
             return None

@@ -8,10 +8,12 @@ from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QGridLayout, QWidget
 from medsynth_gui.dataset.plan import FACETS, Plan, SizeBounds
 from medsynth_gui.gui.context import AppContext
 from medsynth_gui.gui.panels.fields import Segmented, number_box
+from medsynth_gui.gui.panels.licence_question import LicenceQuestion
 from medsynth_gui.gui.panels.model_cards import ModelChoice
 from medsynth_gui.gui.panels.parts import SidePanel, button, row, section_head, text
 from medsynth_gui.gui.theme import SPACE
 from medsynth_gui.gui.translation import number
+from medsynth_gui.session.generator_choice import suitable_generator
 
 _SEEDS = 1_000_000
 
@@ -32,8 +34,10 @@ class PlannerSetup(SidePanel):
 
     def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
         super().__init__(SPACE.RIGHT_PANEL, parent)
-        self.model = ModelChoice(context, "synthesis", "model_synthesize")
+        self.model = ModelChoice(context, "synthesis", "model_synthesize", suits=suitable_generator)
+        self.licence = LicenceQuestion(context, self.model)
         self.model.changed.connect(self.changed.emit)
+        self.licence.answered.connect(self.changed.emit)
         self._facets: dict[str, QCheckBox] = {}
         self.sizes = Segmented([("thirds", self.tr("Thirds"), self.tr("A third of your labelled images in each size")),
                                 ("fixed", self.tr("Fixed"), self.tr("Bounds that you set"))])
@@ -72,7 +76,7 @@ class PlannerSetup(SidePanel):
         return boxes[0], boxes[1]
 
     def _build(self) -> None:
-        self.add(section_head(self.tr("Generator")), self.model)
+        self.add(section_head(self.tr("Generator")), self.model, self.licence)
         self.gap()
         self.add(section_head(self.tr("Rows by")), self._facet_grid())
         self.gap()

@@ -15,6 +15,8 @@ from medsynth_gui.jobs.fill_estimate import Estimate
 def head_words(rows: Sequence[PlanRow]) -> str:
     """How much is missing."""
     lacking = [row.missing for row in rows if row.missing]
+    if not any(row.cell.target > row.cell.real for row in rows):
+        return QCoreApplication.translate("plan", "No targets yet")
     if not lacking:
         return QCoreApplication.translate("plan", "Nothing is missing")
     return QCoreApplication.translate("plan", "{count} images are missing in {rows} of {all} rows").format(

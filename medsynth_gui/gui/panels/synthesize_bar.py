@@ -17,6 +17,7 @@ from medsynth_gui.gui.panels.synthesize_live import LiveState, Phase
 from medsynth_gui.gui.panels.synthesize_pad import PAD_TOOLS, MaskPad
 from medsynth_gui.gui.theme import SPACE
 from medsynth_gui.gui.translation import sentence
+from medsynth_gui.gui.translation import words as failure_words
 from medsynth_gui.session.synthesis import BY_HAND, Made
 
 _OPACITY = 0.25
@@ -169,6 +170,11 @@ class ImageBar(QWidget):
         if state.waits_for is not None:
             words, role = self.tr("Waits for: {job}").format(job=sentence(state.waits_for)), "muted"
         self.set_words(words, role, facts)
+        if state.failure is not None:
+            # A sentence is longer than the other states: it may take two lines, and the room of the facts.
+            self.state.setWordWrap(True)
+            self.facts.hide()
+            self.state.setToolTip(failure_words(state.failure))
 
     def show_made(self, made: Made, facts: str) -> None:
         """Say what became of an image that was made."""
@@ -190,7 +196,10 @@ class ImageBar(QWidget):
 
     def set_words(self, words: str, role: str, facts: str) -> None:
         self.state.setText(words)
+        self.state.setWordWrap(False)
+        self.state.setToolTip("")
         set_role(self.state, role)
+        self.facts.show()
         self.facts.setText(facts)
         self.facts.setToolTip(facts)
 

@@ -115,7 +115,8 @@ class GatesPanel(SidePanel):
             box.setValue(self._set().get(limit.field, getattr(self._limits.calibrated, limit.field)))
             box.setObjectName(f"gate-{limit.field}")
             box.setAccessibleName(gate_name(gate))
-            box.setFixedWidth(116)
+            box.lineEdit().setTextMargins(SPACE.S - 2, 0, 0, 0)
+            box.setFixedWidth(122)
             box.valueChanged.connect(partial(self._edited, limit.field))
             reset = tool("arrow-counter-clockwise", self.tr("Back to the calibrated limit"),
                          partial(self._reset, limit.field), name=f"gate-reset-{limit.field}")

@@ -73,6 +73,7 @@ class MaskChooser(QWidget):
                            tip=self.tr("Show other masks of this source"))
         self.bend = button(self.tr("Warp this one"), self.warp.emit, glyph="waves", name="mask-warp",
                            tip=self.tr("Masks like the chosen one, changed within anatomical limits"))
+        self.bend.setEnabled(False)
         self._buttons = QWidget()
         self._buttons.setLayout(row(self.more, self.bend))
         self.state, self.problems = text("", "muted"), text("", "caution")

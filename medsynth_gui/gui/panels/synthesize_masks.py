@@ -88,7 +88,9 @@ class MaskSource(QObject):
         self._chooser.tiles.show(())
         self._chooser.set_problems("")
         self._asked, self._total = None, None
-        if self._offers and (ref := self._setup.model.ref) and (request := self._request()):
+        if (missing := self._missing()) is not None:
+            self._chooser.set_problems(words(missing))
+        elif self._offers and (ref := self._setup.model.ref) and (request := self._request()):
             stored = self._key in STORED and request.source != "warped"
             self._ask(OfferMasks(ref, request, _STORED_AT_ONCE if stored else _INVENTED_AT_ONCE))
         self._chooser.arrange()
@@ -123,6 +125,13 @@ class MaskSource(QObject):
             return self.tr("{n} masks in turn; {shown} of {total} are shown").format(n=chosen, shown=shown,
                                                                                     total=self._total)
         return self.tr("{n} masks in turn").format(n=chosen) if chosen > 1 else ""
+
+    def _missing(self) -> Message | None:
+        """Why the project has no masks to offer."""
+        project = self._context.session.project
+        if self._key != "project" or (project and any(sample.mask for sample in project.samples())):
+            return None
+        return Message("mask-none-in-project" if project else "no-project")
 
     def _request(self) -> MaskRequest | None:
         """What the panel asks for; None where a folder is still to be chosen."""

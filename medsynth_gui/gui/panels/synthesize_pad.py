@@ -56,7 +56,9 @@ class MaskPad(QObject):
         super().__init__(parent)
         self._canvas, self._labels = canvas, labels
         self._radius = 14.0
-        self._spec, self._tool = PAD_TOOLS[0], PAD_TOOLS[0].make()
+        self._spec = find_tool("brush")
+        self._tool = self._spec.make()
+        self._picked = False
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self.edited.emit)
         self.before_press: Callable[[], object] = lambda: None
@@ -112,7 +114,18 @@ class MaskPad(QObject):
         self.radius = self._radius * 1.15**steps
 
     def choose(self, tool_id: str) -> None:
-        """Take another tool."""
+        """Take another tool, which stays in hand while it can do something."""
+        self._picked = True
+        self._take(tool_id)
+
+    def suggest(self) -> None:
+        """Take the tool to begin with: the brush on an empty field, the handles on a mask that is there."""
+        if self.empty and self._spec.id in ("shape", "eraser"):
+            self._take("brush")
+        elif not self.empty and not self._picked:
+            self._take("shape")
+
+    def _take(self, tool_id: str) -> None:
         self.cancel()
         self._canvas.set_tool_preview(())
         self._spec = next(spec for spec in PAD_TOOLS if spec.id == tool_id)
@@ -162,6 +175,7 @@ class MaskPad(QObject):
         """Wipe the field; undo brings it back."""
         self.cancel()
         self._replace(np.zeros(self.shape, np.uint8), "Clear")
+        self.suggest()
 
     def cancel(self) -> bool:
         """Give the gesture in hand up; false where there was none."""

@@ -9,11 +9,13 @@ from PySide6.QtWidgets import QDoubleSpinBox, QGridLayout, QVBoxLayout, QWidget
 
 from medsynth_gui.gui.context import AppContext
 from medsynth_gui.gui.panels.fields import Choice, number_box
+from medsynth_gui.gui.panels.licence_question import LicenceQuestion
 from medsynth_gui.gui.panels.model_cards import ModelChoice, compute
 from medsynth_gui.gui.panels.parts import SidePanel, button, row, section_head, text, tool
 from medsynth_gui.gui.panels.synthesize_mask_chooser import MaskChooser
 from medsynth_gui.gui.theme import SPACE
 from medsynth_gui.jobs.synthesize import Synthesize, SyntheticImage
+from medsynth_gui.session.generator_choice import suitable_generator
 from medsynth_gui.session.synthesis import GeneratorOptions, Gray
 
 _SEEDS = 1_000_000
@@ -38,8 +40,10 @@ class SynthesizeSetup(SidePanel):
         self.chooser = MaskChooser(context)
         self.switch = self.chooser.switch
         self.switch.chosen.connect(self.source.emit)
-        self.model = ModelChoice(context, "synthesis", "model_synthesize")
+        self.model = ModelChoice(context, "synthesis", "model_synthesize", suits=suitable_generator)
+        self.licence = LicenceQuestion(context, self.model)
         self.model.changed.connect(self._model_changed)
+        self.licence.answered.connect(self._tell)
         self.class_choice = Choice(self.tr("Class of the image"), name="synthesize-class")
         self.seed = number_box(0, _SEEDS - 1, 1, name="synthesize-seed",
                                tip=self.tr("The same seed gives the same image"))
@@ -78,7 +82,7 @@ class SynthesizeSetup(SidePanel):
         self.lock.setCheckable(True)
         self._locked()
         dice = tool("dice-five", self.tr("Another seed (D)"), self.roll, name="synthesize-dice")
-        self.add(section_head(self.tr("Model")), self.model)
+        self.add(section_head(self.tr("Model")), self.model, self.licence)
         self.gap()
         self.add(self.chooser)
         self.gap()
@@ -131,7 +135,8 @@ class SynthesizeSetup(SidePanel):
             self.model.ref, masks, self.class_name, 1, self.seed.value(),
             size if size and size != options.sizes[0] else None, self.steps.value() if options.steps else None,
             compute(self._context), mask_names=names, mask_parents=parents,
-            guidance=round(self.guidance.value(), 2) if options.guidance is not None else None)
+            guidance=round(self.guidance.value(), 2) if options.guidance is not None else None,
+            accept_licence=self.licence.accepted)
 
     def next_seed(self, wish: tuple[object, ...]) -> None:
         """Take fresh seeds where the gallery was filled with these already, unless the seed is locked."""

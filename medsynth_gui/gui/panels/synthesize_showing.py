@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
 
+from medsynth_gui.core.errors import Message
 from medsynth_gui.gui.context import AppContext
 from medsynth_gui.gui.panels.synthesize_bar import ImageBar
 from medsynth_gui.gui.panels.synthesize_collection import Collection
@@ -38,6 +39,7 @@ class Showing(QObject):
         self._nearest, self._collection, self._gallery, self._rejected = nearest, collection, gallery, rejected
         self._between = wish.between
         self.active = False
+        self._told: Message | None = None
         wish.changed.connect(self.follow)
         wish.pad.replaced.connect(self._mask_replaced)
         wish.pad.before_press = self.go_on
@@ -78,7 +80,8 @@ class Showing(QObject):
             self.changed.emit()
         else:
             self._live.ask(request)
-            self._context.show_model(self._wish.setup.model.ref)
+            if (card := self._wish.setup.model.card) is not None:
+                self._context.show_model(card.id)
 
     def show(self) -> None:
         """Show the image that is chosen, or the live one."""
@@ -154,11 +157,19 @@ class Showing(QObject):
             self.picture.show_live(image)
 
     def _live_changed(self, state: LiveState) -> None:
+        self._tell_failure(state.failure)
         if self.made is None:
             shown = self.picture.live if state.phase is not Phase.NOTHING else None
             self._bar.show_live(state, self._facts(shown) if shown else "")
             self._show_neighbour()
             self.changed.emit()
+
+    def _tell_failure(self, failure: Message | None) -> None:
+        """Say once what is wrong and what to do: the bar has no room for the remedy."""
+        if failure is not None and failure != self._told:
+            self._context.notify(failure, "bad")
+        if failure is not None or self._live.state.phase is Phase.FINAL:
+            self._told = failure
 
     def _show_neighbour(self) -> None:
         made, live = self.made, self.picture.live

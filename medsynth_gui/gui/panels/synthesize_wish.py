@@ -64,6 +64,7 @@ class Wish(QObject):
         if known is None or masks[0].shape != known.shape or (masks[0] != known).any():
             self._loaded = masks[0].copy()
             self.pad.load(masks[0], TAKEN)
+            self.pad.suggest()
         self._edited = False
 
     @property

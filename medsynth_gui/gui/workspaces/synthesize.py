@@ -132,18 +132,25 @@ class SynthesizeWorkspace(Workspace):
                 (self.stepping.made, self._stepped), (self.stepping.failed, self._failed),
                 (self.between.strip_wanted, self.make_strip), (self.showing.changed, self._refresh),
                 (self.rejected.taken, self.collection.take_anyway), (self.gates.changed, self.collection.judge_all),
-                (self.collection.rejected.rowsInserted, self._count),
+                (self.pages.turned, self._turned), (self.collection.rejected.rowsInserted, self._count),
                 (self.collection.rejected.rowsRemoved, self._count)):
             signal.connect(slot)
 
     def activated(self) -> None:
+        self.setup.model.refresh()
         self.pages.activated()
         self.showing.active = True
-        self.setup.model.refresh()
         if self.setup.switch.key == "image" and not self.source.masks():
             self.setup.switch.choose("draw")
+        elif self.setup.switch.key == "project":
+            self.source.restart()
         self.wish.take_source()
         self.showing.show()
+
+    def _turned(self, key: str) -> None:
+        """The generator that was chosen for the plan is the one of the images, too."""
+        if key == "images":
+            self.setup.model.refresh()
 
     def deactivated(self) -> None:
         self.showing.active = False

@@ -34,8 +34,24 @@ def seen_groups(card: ModelCard, parts: Sequence[str] = (TRAINED, VALIDATED)) ->
 
 
 def few_patients(card: ModelCard) -> Message | None:
-    """A warning where a generator has learned from so few that it may remember them; None where it has not."""
-    count = sum(map(len, seen_groups(card).values()))
+    """A warning where a generator has learned its kind of image from so few that it may remember them, else None.
+
+    A network that was taught several kinds together has seen more patients, but none that hide the few of one kind.
+
+    Raises:
+        ModelError: groups.json, or the reference of the gates, cannot be read.
+    """
+    seen = seen_groups(card)
+    own = _own_sets(card) & seen.keys() or seen.keys()
+    count = sum(len(seen[name]) for name in own)
     if count >= FEW_PATIENTS:
         return None
     return Message("gate-few-patients", {"model": card.id, "count": count, "least": FEW_PATIENTS})
+
+
+def _own_sets(card: ModelCard) -> set[str]:
+    """Names of the sets of the kind that a generator draws, as its gates were calibrated; empty where none were."""
+    from medsynth_gui.engine.gate_reference import read_reference
+
+    reference = read_reference(card.folder)
+    return set(reference.facts.get("sets", ())) if reference else set()

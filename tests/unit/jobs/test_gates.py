@@ -19,12 +19,14 @@ from medsynth_gui.dataset.split import Part
 from medsynth_gui.dataset.training_set import read_training_set
 from medsynth_gui.engine.device import resolve
 from medsynth_gui.engine.gate_reference import (
+    GateReference,
     TrainingCodes,
     drawn_size,
     found_again,
     neighbour_distances,
     read_reference,
     write_codes,
+    write_reference,
 )
 from medsynth_gui.engine.training import gate_calibration
 from medsynth_gui.engine.training.data import Item, TrainingData
@@ -137,7 +139,7 @@ def test_what_cannot_be_judged_is_told(generator, monkeypatch):
     results = bare.judge(image, mask)
     assert judged(results) == {"copy": None, "faithful": None, "unlike": None, "artefact": True} and accepted(results)
     assert "was not judged" in results[0].message().english() and results[0].record()["passed"] is None
-    assert len(bare.warnings) == 4 and "patients only" in bare.warnings[-1].english()
+    assert len(bare.warnings) == 4 and "of its kind only" in bare.warnings[-1].english()
     (card.folder / "gates.safetensors").write_bytes(b"nothing")
     with pytest.raises(ModelError, match=r"gates\.safetensors"):
         Gates(card, compute=CPU)
@@ -150,6 +152,17 @@ def test_few_patients_are_counted_without_simulated_ones(model):
                   "simulator-lung": {"trained": [str(n) for n in range(500)]}}
         (card.folder / "groups.json").write_text(json.dumps(groups))
         assert bool(few_patients(card)) is warned
+
+
+def test_few_patients_of_ones_own_kind_are_not_hidden_by_those_of_others(model):
+    card = read_card(Path(model(SYNTHESIS)))
+    groups = {"muscle": {"trained": ["a", "b"]}, "breast": {"trained": [str(n) for n in range(500)]}}
+    (card.folder / "groups.json").write_text(json.dumps(groups))
+    assert few_patients(card) is None
+    nothing = np.zeros((1, 2, 2))
+    write_reference(card.folder, GateReference(nothing, nothing, {"sets": ["muscle"]}))
+    warned = few_patients(card)
+    assert warned is not None and warned.params["count"] == 2
 
 
 def test_masks_found_again_and_distances_without_ones_own_group():

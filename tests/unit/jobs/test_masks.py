@@ -9,6 +9,7 @@ import pytest
 
 from medsynth_gui.core.errors import InputError, UsageError
 from medsynth_gui.core.model_card import ModelCard
+from medsynth_gui.core.provenance import Provenance
 from medsynth_gui.core.shapes.model import fit_shapes
 from medsynth_gui.dataset.sample import Sample
 from medsynth_gui.io.raster_files import write_label_png
@@ -112,3 +113,23 @@ def test_a_shape_model_survives_its_file_and_a_damaged_one_is_a_sentence(card: M
     path.write_bytes(path.read_bytes()[:400])
     with pytest.raises(Exception, match="cannot be read"):
         read_shape_model(path)
+
+
+def test_a_folder_of_other_labels_alone_is_told_in_their_words(card: ModelCard, tmp_path: Path) -> None:
+    for name in "ab":
+        write_label_png(tmp_path / "other" / f"{name}.png", disc(64, 80, center=(30, 30), radius=8) * 7)
+    with pytest.raises(InputError) as caught:
+        open_masks(card, MaskRequest(folder=tmp_path / "other"))
+    assert caught.value.message.id == "mask-label-unknown" and caught.value.message.params["value"] == 7
+    (tmp_path / "other" / "torn.png").write_bytes(b"no image")
+    with pytest.raises(InputError) as caught:
+        open_masks(card, MaskRequest(folder=tmp_path / "other"))
+    assert caught.value.message.id == "no-masks-found"
+
+
+def test_a_project_of_synthetic_masks_alone_says_that_real_ones_are_missing(card: ModelCard, folder: Path) -> None:
+    synthetic = Sample("s", "s", folder / "x.png", "", 64, 80, Provenance(synthetic=True, producer="m"),
+                       mask=folder / "a.png")
+    with pytest.raises(UsageError) as caught:
+        open_masks(card, MaskRequest("project", samples=(synthetic,)))
+    assert caught.value.message.id == "mask-none-in-project"
