@@ -8,6 +8,9 @@ from typing import Any
 
 from medsynth_gui import __version__
 
+# Parameters of a synthetic image: what each gate said of it, and that a person took it in spite of that.
+GATES, OVERRULED = "gates", "gates_overruled"
+
 
 @dataclass(frozen=True)
 class Provenance:
@@ -29,6 +32,17 @@ class Provenance:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     parents: tuple[str, ...] = ()
     app_version: str = __version__
+
+    @property
+    def turned_down(self) -> tuple[Mapping[str, Any], ...]:
+        """What gates found against a synthetic image, unless a person overruled them; a copy is never overruled."""
+        failed = tuple(gate for gate in self.parameters.get(GATES, ()) if gate.get("passed") is False)
+        return tuple(gate for gate in failed if gate.get("gate") == "copy" or not self.parameters.get(OVERRULED))
+
+    @property
+    def verdict(self) -> dict[str, Any]:
+        """The parameters that tell what gates found: what is made from the image takes them over."""
+        return {name: self.parameters[name] for name in (GATES, OVERRULED) if name in self.parameters}
 
     def record(self) -> dict[str, Any]:
         """A JSON-ready record."""

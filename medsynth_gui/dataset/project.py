@@ -85,8 +85,14 @@ class Project(ProjectFolder):
 
     def add_frame(self, series: ImageSeries, frame: int = 0, *, group: str = "", class_name: str = "",
                   mask: Gray | None = None, mask_provenance: Provenance | None = None) -> Sample:
-        """Add one frame of a series as 8-bit gray under its default window; see `add_image`."""
+        """Add one frame of a series as 8-bit gray under its default window; see `add_image`.
+
+        Raises:
+            ProjectError: as `add_image`; or the gates turned the image down, and no person overruled them.
+        """
         title = series.title or "image"
+        if against := series.provenance.turned_down:
+            raise ProjectError("gate-turned-down", title=title, reason=against[0].get("reason", against[0]["gate"]))
         name = Path(title).stem if series.path else title
         identity = f"{name}-{frame:04d}" if series.frame_count > 1 else name
         return self.add_image(series.gray(frame), series.provenance, id=identity, group=group, class_name=class_name,

@@ -123,7 +123,8 @@ def upscaled(series: ImageSeries, frames: tuple[int, ...], upscaler: Upscaler, c
     spacing = _finer(series.spacing, factor)
     # Its pixels are partly a model's: whatever was real before is no longer only that.
     provenance = Provenance(synthetic=True, producer=upscaler.card.id, model_sha256=upscaler.card.weights_sha256,
-                            parameters={"factor": factor, "frames": list(frames), **upscaler.runtime.record()},
+                            parameters={"factor": factor, "frames": list(frames), **upscaler.runtime.record(),
+                                        **series.provenance.verdict},
                             parents=(series.file_name,))
     large = ImageSeries.from_array(np.stack(images), title=f"{series.title} x{factor}", spacing=spacing,
                                    modality=series.modality, provenance=provenance,

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from medsynth_gui.core.model_card import ModelCard
+from medsynth_gui.core.provenance import GATES, OVERRULED
 
 if TYPE_CHECKING:
     from medsynth_gui.jobs.gates import GateResult
@@ -56,6 +57,7 @@ class Made:
         verdicts: of the gates; None while nobody has judged it.
         rejected: by a person.
         unjudged: why the gates could not say anything, in words.
+        overruled: a person took it in spite of what the gates found.
     """
 
     synthetic: SyntheticImage
@@ -63,6 +65,12 @@ class Made:
     verdicts: tuple[GateResult, ...] | None = None
     rejected: bool = False
     unjudged: str = ""
+    overruled: bool = False
+
+    @property
+    def judged(self) -> bool:
+        """The gates were asked, and have spoken or said why they cannot."""
+        return self.verdicts is not None or bool(self.unjudged)
 
     @property
     def title(self) -> str:
@@ -82,6 +90,15 @@ class Made:
     def copied(self) -> bool:
         """It is too like a training image: it is never taken anyway."""
         return any(verdict.gate == "copy" for verdict in self.failed)
+
+
+def with_verdicts(made: Made) -> SyntheticImage:
+    """The image, whose provenance says what the gates found, and whether a person overruled them."""
+    provenance = made.synthetic.provenance
+    said: dict[str, object] = {GATES: [verdict.record() for verdict in made.verdicts or ()]}
+    if made.overruled and made.failed:
+        said[OVERRULED] = True
+    return replace(made.synthetic, provenance=replace(provenance, parameters={**provenance.parameters, **said}))
 
 
 def reject_counts(rejected: Iterable[Made]) -> dict[str, int]:

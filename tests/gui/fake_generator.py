@@ -97,6 +97,9 @@ class FakeEncoder:
         found = np.stack([np.histogram(image, 16, (0, 255))[0].astype(np.float32) for image in images])
         return found / np.linalg.norm(found, axis=1, keepdims=True)
 
+    def put_back(self, _: object, codes: npt.NDArray[np.float32], __: object) -> npt.NDArray[np.float32]:
+        return codes
+
 
 def fake_generator(monkeypatch: pytest.MonkeyPatch) -> tuple[FakeGenerator, FakeGates]:
     """Have every model of the workspace answered by the fakes."""

@@ -22,6 +22,9 @@ GATES: dict[str, tuple[str, str]] = {
                           "Look at the image yourself before you use it."),
     "gate-few-patients": ("{model} has seen {count} patients of its kind only (fewer than {least}): it may remember them.",
                           "Keep the copy gate on, and look at the nearest real image before you pass images on."),
+    "gate-turned-down": ("{title} was turned down: {reason}",
+                         "If it is to count in spite of that, take it anyway among the rejected images of Synthesize, "
+                         "and keep it there; a copy never counts."),
     "gates-unreadable": ("{path} cannot be read: {detail}.",
                          "Measure the gates again: medsynth train --recipe ID --init ID --minutes 0."),
     # --- export of synthetic images

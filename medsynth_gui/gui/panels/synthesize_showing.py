@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject, Signal
 
 from medsynth_gui.core.errors import Message
 from medsynth_gui.gui.context import AppContext
+from medsynth_gui.gui.panels.gate_words import reason
 from medsynth_gui.gui.panels.synthesize_bar import ImageBar
 from medsynth_gui.gui.panels.synthesize_collection import Collection
 from medsynth_gui.gui.panels.synthesize_gallery import SynthesizeGallery
@@ -16,7 +17,7 @@ from medsynth_gui.gui.panels.synthesize_rejected import RejectedTray
 from medsynth_gui.gui.panels.synthesize_wish import Wish
 from medsynth_gui.jobs.synthesize import SyntheticImage
 from medsynth_gui.session.commands import open_synthetic
-from medsynth_gui.session.synthesis import Made
+from medsynth_gui.session.synthesis import Made, with_verdicts
 
 
 class Showing(QObject):
@@ -134,8 +135,17 @@ class Showing(QObject):
     def annotate(self) -> None:
         """Open what is shown with its mask in Annotate."""
         if (made := self._in_hand()) is not None:
-            open_synthetic(self._context.session, made.synthetic)
-            self._context.show_workspace("annotate")
+            self._collection.once_judged(made, self._send, self.tr("It is opened as soon as the gates have judged it."))
+
+    def _send(self, made: Made) -> None:
+        """Open an image in Annotate; what the gates found goes with it, and is told."""
+        open_synthetic(self._context.session, with_verdicts(made))
+        self._context.show_workspace("annotate")
+        if made.failed:
+            told = self.tr("Overruled by you") if made.overruled else self.tr("Turned down, so no project takes it")
+            self._context.notify(f"{told}: {reason(made.failed[0])}", "caution")
+        elif made.unjudged:
+            self._context.notify(self.tr("The gates could not judge it: {why}").format(why=made.unjudged), "caution")
 
     def _in_hand(self) -> Made | None:
         """What is shown, if it may leave; a live image of full quality is taken into the gallery."""
@@ -144,8 +154,7 @@ class Showing(QObject):
             return None
         if (made := self.made) is not None or live is None:
             return made
-        known = self._collection.made.row_of(live)
-        return self._collection.made.made[known] if known >= 0 else self._collection.add(live)
+        return self._collection.known(live) or self._collection.add(live)
 
     def _leave(self) -> None:
         self._gallery.leave()
@@ -160,7 +169,11 @@ class Showing(QObject):
         self._tell_failure(state.failure)
         if self.made is None:
             shown = self.picture.live if state.phase is not Phase.NOTHING else None
-            self._bar.show_live(state, self._facts(shown) if shown else "")
+            known = self._collection.known(shown) if shown and state.phase is Phase.FINAL else None
+            if shown and known:
+                self._bar.show_made(known, self._facts(shown))
+            else:
+                self._bar.show_live(state, self._facts(shown) if shown else "")
             self._show_neighbour()
             self.changed.emit()
 
@@ -195,7 +208,8 @@ class Showing(QObject):
         self.show()
 
     def _judged(self, made: Made) -> None:
-        if self.made is not None and self.made.synthetic is made.synthetic:
+        shown = self.made.synthetic if self.made is not None else self.picture.live
+        if shown is made.synthetic:
             self.show()
         else:
             self.changed.emit()

@@ -34,7 +34,7 @@ from medsynth_gui.gui.theme import SPACE
 from medsynth_gui.gui.workspaces.base import Workspace
 from medsynth_gui.jobs.segment import label_set_of
 from medsynth_gui.jobs.synthesize import SyntheticImage
-from medsynth_gui.session.synthesis import Gray, Made
+from medsynth_gui.session.synthesis import Gray
 
 
 class SynthesizeWorkspace(Workspace):
@@ -218,7 +218,7 @@ class SynthesizeWorkspace(Workspace):
             self.gallery.choose(self.gallery.model.rowCount() - 1)
 
     def _stepped(self, image: SyntheticImage) -> None:
-        self.collection.strip.add([Made(image)])
+        self.collection.step(image)
 
     def _told(self, message: Message) -> None:
         self.context.notify(message, "caution")
