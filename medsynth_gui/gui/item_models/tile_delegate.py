@@ -31,14 +31,17 @@ class TileDelegate(QStyledItemDelegate):
         wording: the text of an index.
         picture: size of the picture; the text lines come below it.
         facts: leave room for a second line.
+        apart: the state has a line of its own below the facts, where both side by side would be cut off.
     """
 
     def __init__(self, theme: Theme, wording: Callable[[Index], TileText], picture: QSize, parent: QObject, *,
-                 facts: bool = True) -> None:
+                 facts: bool = True, apart: bool = False) -> None:
         super().__init__(parent)
+        self._apart = apart
         self._theme, self._wording, self._picture = theme, wording, picture
         self._title, self._small = theme.font(points=9.5, strong=True), theme.font(points=8.5)
-        lines = QFontMetrics(self._title).height() + (QFontMetrics(self._small).height() + SPACE.XS if facts else 0)
+        small = QFontMetrics(self._small).height()
+        lines = QFontMetrics(self._title).height() + (small + SPACE.XS if facts else 0) + (small if apart else 0)
         self._tile = picture + QSize(2 * SPACE.S, lines + 3 * SPACE.S)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
@@ -83,16 +86,24 @@ class TileDelegate(QStyledItemDelegate):
         left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         _draw(painter, self._title, self._theme, "text", line, left, text.title, Qt.TextElideMode.ElideMiddle)
         line = line.translated(0, line.height() + 2)
-        if text.state:
-            word, token = text.state
-            width = QFontMetrics(self._small).horizontalAdvance(word)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(self._theme.color(token))
-            painter.drawEllipse(QPointF(line.right() - width - 9, line.center().y() + 1), 3.5, 3.5)
-            _draw(painter, self._small, self._theme, "muted", line,
-                  Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, word)
+        if text.state and self._apart:
+            below = line.translated(0, QFontMetrics(self._small).height() if text.facts else 0)
+            self._paint_state(painter, below.left() + 4, below, text.state)
+        elif text.state:
+            width = QFontMetrics(self._small).horizontalAdvance(text.state[0])
+            self._paint_state(painter, line.right() - width - 9, line, text.state)
             line.setRight(line.right() - width - 18)
         _draw(painter, self._small, self._theme, "muted", line, left, text.facts)
+
+    def _paint_state(self, painter: QPainter, dot: float, line: QRect, state: tuple[str, str]) -> None:
+        """A dot in the colour of the state at x `dot`, and the word right of it."""
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._theme.color(state[1]))
+        painter.drawEllipse(QPointF(dot, line.center().y() + 1), 3.5, 3.5)
+        rest = QRect(line)
+        rest.setLeft(round(dot + 9))
+        _draw(painter, self._small, self._theme, "muted", rest,
+              Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, state[0])
 
 
 def _draw(painter: QPainter, font: object, theme: Theme, token: str, line: QRect, alignment: Qt.AlignmentFlag,

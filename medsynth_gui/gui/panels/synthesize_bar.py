@@ -6,7 +6,7 @@ from functools import partial
 
 from PySide6.QtCore import QCoreApplication, QSize, Qt, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QSlider, QToolButton, QWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QSlider, QToolButton, QVBoxLayout, QWidget
 
 from medsynth_gui.core.labels import LabelSet
 from medsynth_gui.gui.context import AppContext
@@ -146,8 +146,12 @@ class ImageBar(QWidget):
         layout.setSpacing(SPACE.S)
         self.state, self.facts = text("", "title", wrap=False), Elided()
         set_role(self.facts, "muted")
-        layout.addWidget(self.state)
-        layout.addWidget(self.facts, 1)
+        # One above the other: side by side they would be cut off in a small window.
+        said = QVBoxLayout()
+        said.setSpacing(0)
+        for label in (self.state, self.facts):
+            said.addWidget(label)
+        layout.addLayout(said, 1)
         trigger = context.actions.get
         self.buttons = {}
         for name, words, kind in (("live", self.tr("Back to live"), "quiet"), ("keep", self.tr("Keep"), "primary"),
@@ -164,9 +168,17 @@ class ImageBar(QWidget):
         if name == "live":
             self.buttons[name].setVisible(self.buttons[name].isEnabled())
 
-    def show_live(self, state: LiveState, facts: str) -> None:
-        """Say what the live image is, honestly."""
+    def show_live(self, state: LiveState, facts: str, steps: tuple[int, int] | None = None) -> None:
+        """Say what the live image is, honestly.
+
+        Args:
+            steps: of the sampler, and how many the model's card asks for; None where there is no such thing.
+        """
         words, role = self._words(state)
+        if state.phase is Phase.FINAL and steps and steps[0] < steps[1]:
+            words = self.tr("{steps} of {all} steps · {seconds}").format(
+                steps=steps[0], all=steps[1], seconds=f"{state.seconds:.2f} s")
+            role = "caution"
         if state.waits_for is not None:
             words, role = self.tr("Waits for: {job}").format(job=sentence(state.waits_for)), "muted"
         self.set_words(words, role, facts)

@@ -43,7 +43,7 @@ class SynthesizeGallery(QWidget):
     def __init__(self, theme: Theme, model: GalleryModel, filling: Filling, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.model, self._filling = model, filling
-        self.list = tile_list(model, TileDelegate(theme, self._wording, _PICTURE, self), "gallery")
+        self.list = tile_list(model, TileDelegate(theme, self._wording, _PICTURE, self, apart=True), "gallery")
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.list.selectionModel().selectionChanged.connect(self._selected)
         self._progress_words, self._bar = text("", "muted", wrap=False), QProgressBar()

@@ -173,9 +173,14 @@ class Showing(QObject):
             if shown and known:
                 self._bar.show_made(known, self._facts(shown))
             else:
-                self._bar.show_live(state, self._facts(shown) if shown else "")
+                self._bar.show_live(state, self._facts(shown) if shown else "", self._steps(shown))
             self._show_neighbour()
             self.changed.emit()
+
+    def _steps(self, image: SyntheticImage | None) -> tuple[int, int] | None:
+        """Steps in which an image was drawn, and those of the card."""
+        asked, drawn = self._wish.setup.options.steps, image.provenance.parameters.get("steps") if image else None
+        return (drawn, asked) if drawn and asked else None
 
     def _tell_failure(self, failure: Message | None) -> None:
         """Say once what is wrong and what to do: the bar has no room for the remedy."""
