@@ -66,6 +66,7 @@ class FillProgress:
         image: the last one made, (y, x) uint8; None before the first.
         accepted_last: whether it was accepted.
         seconds, attempts: of this run alone.
+        asked: images that will be there when it is done: rows that cannot be filled do not count.
     """
 
     cells: tuple[CellProgress, ...]
@@ -73,6 +74,12 @@ class FillProgress:
     accepted_last: bool = False
     seconds: float = 0.0
     attempts: int = 0
+    asked: int = 0
+
+    @property
+    def accepted(self) -> int:
+        """Images that were accepted so far, by earlier runs too."""
+        return sum(cell.accepted for cell in self.cells)
 
     @property
     def left_s(self) -> float | None:

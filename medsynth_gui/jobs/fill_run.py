@@ -60,7 +60,8 @@ class FillRun:
         self._labels = label_set_of(card)
         self._stack = ExitStack()
         self._started = time.monotonic()
-        self._attempts = self._accepted_now = 0
+        self._attempts = 0
+        self._told = FillProgress(())
 
     def __enter__(self) -> FillRun:
         try:
@@ -87,7 +88,7 @@ class FillRun:
         for row, _, rejected_by in self._folder.records():
             if (number := place.get(row)) is not None:
                 self._cells[number] = self._cells[number].after(rejected_by, job.patience)
-        self._wanted = max(1, self._still_wanted())
+        self._asked = sum(cell.accepted for cell in self._cells) + self._still_wanted()
 
     def _still_wanted(self) -> int:
         wanted = sum(cell.wanted - cell.accepted for cell in self._cells if cell.open)
@@ -100,7 +101,7 @@ class FillRun:
         ran: dict[str, Any] = {}
         self._warnings: tuple[Message, ...] = ()
         try:
-            self._ctx.publish(self._progress())
+            self._publish()
             if self._still_wanted():
                 maker = ImageMaker(self._job, self._card, self._samples)
                 ran = dict(maker.synthesizer.runtime.record())
@@ -129,13 +130,15 @@ class FillRun:
         stopped_by = next((one.gate for one in verdicts if one.failed), "") if self._job.gates == "reject" else ""
         self._keep(made, cell.stratum, attempt, verdicts, stopped_by)
         self._attempts += 1
-        self._accepted_now += not stopped_by
         self._cells[number] = cell.after(stopped_by, self._job.patience)
-        self._ctx.publish(self._progress(made.image, not stopped_by))
+        self._publish(made.image, not stopped_by)
+        self._tell(Progress(0, 1))
 
     def _tell(self, progress: Progress) -> None:
+        """How far it is, in the figures that were published: one source for all who tell them."""
         share = min(0.99, progress.done / (progress.total or 1.0))
-        self._ctx.checkpoint(self._accepted_now + share, self._wanted, f"{self._accepted_now} of {self._wanted}")
+        accepted = self._told.accepted
+        self._ctx.checkpoint(accepted + share, max(1, self._asked), f"{accepted} of {self._asked}", self._left_s)
 
     def _keep(self, made: SyntheticImage, stratum: Stratum, attempt: int, verdicts: Sequence[GateResult],
               stopped_by: str) -> None:
@@ -158,8 +161,11 @@ class FillRun:
                 raise
             return str(error.message.params["sample"])
 
-    def _progress(self, image: Gray | None = None, accepted: bool = False) -> FillProgress:
-        return FillProgress(tuple(self._cells), image, accepted, time.monotonic() - self._started, self._attempts)
+    def _publish(self, image: Gray | None = None, accepted: bool = False) -> None:
+        self._told = FillProgress(tuple(self._cells), image, accepted, time.monotonic() - self._started, self._attempts,
+                                  self._asked)
+        self._left_s = self._told.left_s
+        self._ctx.publish(self._told)
 
     def _finish(self, state: str, ran: dict[str, Any]) -> FillReport:
         place: Path = self._job.project or self._folder.root

@@ -26,11 +26,16 @@ class JobCancelled(Exception):
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a job is: `done` of `total` (None: not known), and what it is doing."""
+    """How far a job is: `done` of `total` (None: not known), and what it is doing.
+
+    Attributes:
+        left_s: seconds left, where the job knows better than by the rate so far.
+    """
 
     done: float
     total: float | None
     message: str = ""
+    left_s: float | None = None
 
 
 class JobContext:
@@ -49,7 +54,8 @@ class JobContext:
         self._cancelled = cancelled or (lambda: False)
         self._publish = publish or (lambda _: None)
 
-    def checkpoint(self, done: float, total: float | None = None, message: str = "") -> None:
+    def checkpoint(self, done: float, total: float | None = None, message: str = "",
+                   left_s: float | None = None) -> None:
         """Report progress; call at most 200 ms apart.
 
         Raises:
@@ -57,7 +63,7 @@ class JobContext:
         """
         if self._cancelled():
             raise JobCancelled
-        self._report(Progress(done, total, message))
+        self._report(Progress(done, total, message, left_s))
 
     def publish(self, preview: object) -> None:
         """Show an intermediate result."""

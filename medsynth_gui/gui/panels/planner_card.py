@@ -141,6 +141,8 @@ class FillCard(Card):
         accepted, asked = (sum(getattr(cell, name) for cell in cells) for name in ("accepted", "wanted"))
         if not cells:
             accepted, asked = fills.accepted, fills.asked
+        elif fills.progress and fills.progress.asked:
+            asked = fills.progress.asked
         problems = [cell for cell in cells if cell.problem]
         heads = {Phase.TIMING: self.tr("Measuring how long it will take"), Phase.FILLING: self.tr("Filling the plan"),
                  Phase.STOPPING: self.tr("Stopping…"), Phase.STOPPED: self.tr("Stopped; what was made is kept"),

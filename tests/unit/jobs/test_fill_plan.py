@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,7 @@ from medsynth_gui.jobs import fill_run
 from medsynth_gui.jobs.fill_plan import FillPlan
 from medsynth_gui.jobs.fill_report import CellProgress, FillProgress
 from medsynth_gui.jobs.fill_state import FindFills, GiveUpFill
-from medsynth_gui.jobs.job import JobCancelled, JobContext
+from medsynth_gui.jobs.job import JobCancelled, JobContext, Progress
 from tests.contracts.commands import ROOT
 from tests.unit.dataset.builders import small_project
 from tests.unit.jobs.fill_maker import PLAN, TinyMaker, job_in
@@ -195,3 +196,16 @@ def test_a_limit_bounds_the_whole_and_a_fill_may_be_given_up(tmp_path: Path) -> 
     found, = FindFills(tmp_path / "p").run(JobContext())
     GiveUpFill(found.root).run(JobContext())
     assert FindFills(tmp_path / "p").run(JobContext()) == ()
+
+
+def test_what_a_job_tells_and_what_it_publishes_are_the_same_figures(tmp_path: Path) -> None:
+    """The job tray shows the one, the card of the planner the other."""
+    both: list[Progress | FillProgress] = []
+    with pytest.raises(JobCancelled):
+        job_in(tmp_path / "out", "out").run(JobContext(both.append, lambda: TinyMaker.made >= 4, both.append))
+    job_in(tmp_path / "out", "out").run(JobContext(both.append, publish=both.append))
+    shown = [one for one in both if isinstance(one, FillProgress)]
+    for before, after in pairwise(both):
+        if isinstance(before, FillProgress) and isinstance(after, Progress) and after.total:
+            assert (int(after.done), after.total, after.left_s) == (before.accepted, before.asked, before.left_s)
+    assert {one.asked for one in shown} == {8} and shown[-1].accepted == 8
