@@ -17,6 +17,10 @@ class Message:
     id: str
     params: Mapping[str, Any] = field(default_factory=dict)
 
+    def sentence(self) -> str:
+        """The sentence in English, without its remedy."""
+        return MESSAGES[self.id][0].format_map(_Readable(self.params))
+
     def english(self) -> str:
         """The sentence (and its remedy, if it has one) in English."""
         sentence, remedy = MESSAGES[self.id]

@@ -70,5 +70,5 @@ class FillFolder(SynthesisFolder):
                                                         [warning.english() for warning in report.warnings]))
             write_contact_sheet(self.root, self.manifest(), Provenance(
                 True, report.model, str(self._generator["sha256"]), report.seed), f"{report.model}, seed {report.seed}")
-        write_text(self.root / READABLE, report.text())
+        write_text(self.root / READABLE, report.text(self.manifest(REJECTED)))
         write_json(self.root / REPORT, report.record())

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from medsynth_gui.core.errors import Message
 from medsynth_gui.dataset.plan import Stratum
+from medsynth_gui.jobs.gates.result import gate_title
 
 # Attempts before a row without any accepted image is given up.
 FIRST_PATIENCE = 12
+# Rejected images that the report names one by one.
+_LISTED = 200
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,7 @@ class CellProgress:
         problem = self.problem
         if hopeless and rejected:
             problem = Message("plan-hopeless", {"accepted": accepted, "made": made,
-                                                "wanted": self.wanted, "gate": rejected.most_common(1)[0][0]})
+                                                "wanted": self.wanted, "gate": _name(rejected.most_common(1)[0][0])})
         return CellProgress(self.stratum, self.wanted, accepted, made, dict(rejected), problem)
 
     def record(self) -> dict[str, Any]:
@@ -131,18 +134,45 @@ class FillReport:
                 "failed": [{"path": cell.stratum.key, "id": cell.problem.id, "message": cell.problem.english()}
                            for cell in self.cells if cell.problem]}
 
-    def text(self) -> str:
-        """Markdown for people."""
+    def text(self, rejected: Iterable[Mapping[str, Any]] = ()) -> str:
+        """Markdown for people.
+
+        Args:
+            rejected: the manifest's lines of rejected images.
+        """
         told = self.record()
         lines = ["# Fill of a plan", "",
                  f"{told['accepted']} of {told['asked']} images accepted, {told['rejected']} of {told['made']} "
                  f"rejected; {self.model}, seed {self.seed}; {self.state}.", "",
                  "| kind | asked | accepted | made | rejected by |", "|---|---:|---:|---:|---|"]
         for cell in self.cells:
-            why = ", ".join(f"{gate} {count}" for gate, count in cell.rejected.items()) or "–"
+            why = ", ".join(f"{_name(gate)} {count}" for gate, count in cell.rejected.items()) or "–"
             lines.append(f"| {cell.stratum.key} | {cell.wanted} | {cell.accepted} | {cell.made} | {why} |")
         reasons = [f"- {cell.stratum.key}: {cell.problem.english()}" for cell in self.cells if cell.problem]
         warnings = [f"- {warning.english()}" for warning in self.warnings]
         for head, found in (("Not filled:", reasons), ("Warnings:", warnings)):
             lines += ["", head, "", *found] if found else []
-        return "\n".join(lines) + "\n"
+        return "\n".join([*lines, *_rejected_lines(tuple(rejected))]) + "\n"
+
+
+def _name(gate: str) -> str:
+    """What a gate stops, as the window calls it."""
+    title = gate_title(gate)
+    return title.english().lower() if title else gate
+
+
+def _rejected_lines(images: tuple[Mapping[str, Any], ...]) -> list[str]:
+    """A line per rejected image: why, and the training image that is most like it."""
+    if not images:
+        return []
+    lines = ["", "Rejected images:", "", "| image | kind | why | most alike training image |", "|---|---|---|---|"]
+    for one in images[:_LISTED]:
+        gates = one.get("gates", ())
+        why = " ".join(Message(f"gate-{gate['gate']}-failed", gate).sentence() for gate in gates
+                       if gate["passed"] is False)
+        near = next((f"{gate['neighbour']} ({gate['value']:.2f})" for gate in gates
+                     if gate.get("neighbour") and gate["value"] is not None), "–")
+        lines.append(f"| {one['id']} | {one.get('stratum', '')} | {why} | {near} |")
+    if len(images) > _LISTED:
+        lines += ["", f"and {len(images) - _LISTED} more: rejected/manifest.jsonl"]
+    return lines

@@ -113,7 +113,7 @@ class SynthesisFolder:
         if problems:
             record["mask_problems"] = list(problems)
         if verdicts:
-            record["gates"] = [verdict.record() for verdict in verdicts]
+            record["gates"] = [verdict.record(rejected=rejected) for verdict in verdicts]
         append_line(self.root / place / MANIFEST, record)
         self.counts[place] += 1
         self.first = made.index + 1

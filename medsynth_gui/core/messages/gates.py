@@ -22,6 +22,13 @@ GATES: dict[str, tuple[str, str]] = {
                           "Look at the image yourself before you use it."),
     "gate-few-patients": ("{model} has seen {count} patients of its kind only (fewer than {least}): it may remember them.",
                           "Keep the copy gate on, and look at the nearest real image before you pass images on."),
+    # --- what a gate stops, in few words: in the window and in reports
+    "gate-name-copy": ("Copies a real image", ""),
+    "gate-name-faithful": ("Mask not found again", ""),
+    "gate-name-faithful-empty": ("Something in an empty mask", ""),
+    "gate-name-unlike": ("Unlike real images", ""),
+    "gate-name-artefact": ("Artefacts", ""),
+    "gate-name-hand": ("Rejected by hand", ""),
     "gate-turned-down": ("{title} was turned down: {reason}",
                          "If it is to count in spite of that, take it anyway among the rejected images of Synthesize, "
                          "and keep it there; a copy never counts."),

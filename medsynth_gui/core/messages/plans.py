@@ -21,7 +21,7 @@ PLANS: dict[str, tuple[str, str]] = {
     "plan-nothing-missing": ("Nothing is missing: every target is met.", "Raise a target."),
     "plan-no-room": ("{images} images need about {needed}, but {path} has {free} free.",
                      "Lower the targets, free some space or choose another disk."),
-    "plan-hopeless": ("Given up: {accepted} of {wanted} images after {made} attempts; most were stopped by the gate {gate}.",
+    "plan-hopeless": ("Given up: {accepted} of {wanted} images after {made} attempts; most were stopped: {gate}.",
                       "Look at the rejected ones: choose another generator, other masks, or another threshold."),
     "plan-no-place": ("A plan is filled into a project or into a folder.", "Name one of them."),
     "plan-empty-project": ("{path} has no sample to plan with.", "Import images and masks first."),

@@ -12,16 +12,6 @@ from medsynth_gui.session.synthesis import BY_HAND
 if TYPE_CHECKING:
     from medsynth_gui.jobs.gates import GateResult
 
-_NAMES = {
-    "copy": QT_TRANSLATE_NOOP("gates", "Copies a real image"),
-    "faithful": QT_TRANSLATE_NOOP("gates", "Mask not found again"),
-    "faithful-empty": QT_TRANSLATE_NOOP("gates", "Something in an empty mask"),
-    "unlike": QT_TRANSLATE_NOOP("gates", "Unlike real images"),
-    "artefact": QT_TRANSLATE_NOOP("gates", "Artefacts"),
-    BY_HAND: QT_TRANSLATE_NOOP("gates", "Rejected by hand"),
-}
-
-
 _SHORT = {
     "copy": QT_TRANSLATE_NOOP("gates", "Copy"),
     "faithful": QT_TRANSLATE_NOOP("gates", "Mask not found"),
@@ -33,8 +23,10 @@ _SHORT = {
 
 def gate_name(gate: str) -> str:
     """What a gate stops, in few words."""
-    name = _NAMES.get(gate.replace("_", "-"))
-    return QCoreApplication.translate("gates", name) if name else gate
+    from medsynth_gui.jobs.gates import gate_title
+
+    title = gate_title(gate)
+    return sentence(title) if title else gate
 
 
 def gate_word(gate: str) -> str:

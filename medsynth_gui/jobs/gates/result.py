@@ -7,6 +7,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from medsynth_gui.core.errors import Message
+from medsynth_gui.core.messages import MESSAGES
+
+
+def gate_title(gate: str) -> Message | None:
+    """What a gate stops, in few words; None of one that is not known."""
+    identity = f"gate-name-{gate.replace('_', '-')}"
+    return Message(identity) if identity in MESSAGES else None
 
 
 @dataclass(frozen=True)
@@ -70,15 +77,16 @@ class GateResult:
             "gate": self.gate, "value": round(self.value, 3), "limit": round(self.limit, 3), "judge": self.judge,
             "neighbour": self.neighbour or "-", "detail": self.detail})
 
-    def record(self) -> dict[str, Any]:
-        """JSON-ready; the neighbour is named only where the image was turned down."""
+    def record(self, *, rejected: bool = False) -> dict[str, Any]:
+        """JSON-ready; the neighbour is named only where the image was turned down, by this gate or (`rejected`) any."""
         found: dict[str, Any] = {"gate": self.gate, "passed": self.passed if self.judged else None,
                                  "value": round(self.value, 4) if self.judged else None,
                                  "limit": round(self.limit, 4) if self.judged else None, "judge": self.judge}
         if self.detail:
             found["detail"] = self.detail
+        if self.neighbour and (self.failed or rejected):
+            found["neighbour"] = self.neighbour
         if self.failed:
-            found |= {"neighbour": self.neighbour} if self.neighbour else {}
             found["reason"] = self.message().english()
         return found
 

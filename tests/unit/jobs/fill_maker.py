@@ -50,7 +50,8 @@ class TinyMaker:
         made = SyntheticImage(rng.integers(0, 255, (32, 32), np.uint8), disc(32, 32, center=(16, 16), radius=6),
                               provenance, attempt, stratum.class_name)
         passed = attempt % 3 != 2 and stratum.class_name != "normal"
-        return made, (GateResult("faithful", passed, 0.9 if passed else 0.1, 0.5, "judge"),)
+        return made, (GateResult("faithful", passed, 0.9 if passed else 0.1, 0.5, "judge"),
+                      GateResult("copy", True, 0.41, 0.9, "encoder", neighbour="case-7"))
 
 
 def job_in(place: Path, kind: str, plan: Plan = PLAN, **more: object) -> FillPlan:

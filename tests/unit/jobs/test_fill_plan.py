@@ -56,7 +56,10 @@ def test_a_folder_is_filled_until_enough_are_accepted_and_says_what_was_rejected
     rejected = [json.loads(line) for line in (tmp_path / "out" / "rejected" / "manifest.jsonl").open()]
     assert [record["rejected_by"] for record in rejected] == ["faithful"] * 3
     assert len(list((tmp_path / "out" / "rejected" / "images").iterdir())) == 3
-    assert "benign/small | 5 | 5 | 7 | faithful 2" in (tmp_path / "out" / "report.md").read_text()
+    told = (tmp_path / "out" / "report.md").read_text()
+    assert "benign/small | 5 | 5 | 7 | mask not found again 2" in told
+    line = next(line for line in told.splitlines() if rejected[0]["id"] in line)
+    assert "judge does not find the mask in it: Dice 0.1, at least 0.5." in line and "case-7 (0.41)" in line
     # Rows grow together, so that a fill that is stopped is balanced.
     open_rows = [progress.cells for progress in seen if all(row.open for row in progress.cells)]
     assert max(abs(one.made / one.wanted - other.made / other.wanted) for one, other in open_rows) <= 1 / 3
@@ -147,7 +150,7 @@ def test_a_row_is_given_up_when_too_few_are_accepted() -> None:
     for number in range(40):
         row = row.after("" if number % 20 == 0 else "copy", patience=6) if row.open else row
     assert row.made == 12 + 6 * 3 and row.accepted == 2
-    assert row.problem is not None and "gate copy" in row.problem.english()
+    assert row.problem is not None and "stopped: copies a real image" in row.problem.english()
 
 
 def test_a_full_disk_stops_it_and_nothing_is_lost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
