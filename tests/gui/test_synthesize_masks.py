@@ -14,10 +14,10 @@ from medsynth_gui.gui.dialogs.project_folder import use_project
 from medsynth_gui.gui.main_window import MainWindow
 from medsynth_gui.gui.panels.synthesize_mask_chooser import MaskChooser
 from medsynth_gui.gui.workspaces.synthesize import SynthesizeWorkspace
-from medsynth_gui.io.raster_files import write_label_png
+from medsynth_gui.io.raster_files import write_gray_png, write_label_png
 from medsynth_gui.io.shape_file import NAME
 from medsynth_gui.jobs.catalogue import list_models
-from tests.builders import disc
+from tests.builders import disc, ramp
 from tests.gui.studio_window import click, go, settle, studio_window, write_masks
 
 pytestmark = pytest.mark.skipif(not any((card.folder / NAME).is_file() for card in list_models("synthesis")),
@@ -94,3 +94,37 @@ def test_a_project_without_masks_says_so_in_its_own_words(qtbot: QtBot, page, tm
     go(qtbot, window, "library")
     go(qtbot, window, "synthesize")
     assert "no real image with a mask" in chooser.problems.text()
+
+
+def test_the_mask_of_a_source_goes_with_it_where_the_next_one_has_none(qtbot: QtBot, page, tmp_path: Path) -> None:
+    window, synthesize = page
+    chooser = synthesize.setup.chooser
+    chooser.switch.choose("shapes")
+    settle(qtbot, window)
+    assert not synthesize.pad.empty and synthesize.setup.go.isEnabled()
+    chooser.switch.choose("project")
+    settle(qtbot, window)
+    assert synthesize.pad.empty and not synthesize.setup.go.isEnabled()
+    chooser.switch.choose("shapes")
+    settle(qtbot, window)
+    assert not synthesize.pad.empty and synthesize.setup.go.isEnabled()
+
+
+def test_masks_that_were_left_out_are_told_in_the_panel_and_several_unusual_ones_say_why(
+        qtbot: QtBot, page, tmp_path: Path) -> None:
+    window, synthesize = page
+    chooser, folder = synthesize.setup.chooser, tmp_path / "masks"
+    write_masks(folder, 2, radius=18)
+    for number in range(3):
+        write_label_png(folder / f"large-{number}.png", disc(96, 128, center=(48, 64), radius=44 + number))
+        write_gray_png(folder / f"picture-{number}.png", ramp(96, 128))
+    chooser.switch.choose("folder")
+    chooser.folder_field.set_path(folder)
+    settle(qtbot, window)
+    assert "3 of 8 masks were left out" in chooser.left_out.text() and "picture" in chooser.left_out.text()
+    assert chooser.left_out.isVisible()
+    told = chooser.problems.text()
+    assert "3 of 5 masks are unusual" in told and "% of the image" in told and "pointer" in told
+    chooser.switch.choose("shapes")
+    settle(qtbot, window)
+    assert not chooser.left_out.isVisible()

@@ -78,17 +78,20 @@ class MaskChooser(QWidget):
         self._buttons.setLayout(row(self.more, self.bend))
         self.state, self.problems = text("", "muted"), text("", "caution")
         self.problems.setObjectName("mask-problems")
+        self.left_out = text("", "caution")
+        self.left_out.setObjectName("masks-left-out")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE.S)
         for widget in (section_head(self.tr("Mask")), self.switch, self.folder_field, self.warped, self.grid,
-                       self._buttons, self.state, self.problems):
+                       self._buttons, self.state, self.left_out, self.problems):
             column.addWidget(widget)
         self.switch.chosen.connect(self.arrange)
         self.warped.toggled.connect(self._ask)
         self.folder_field.changed.connect(self._ask)
         self.arrange()
         self.set_problems("")
+        self.set_left_out("")
 
     def _make_grid(self, context: AppContext) -> QListView:
         view = QListView()
@@ -142,6 +145,11 @@ class MaskChooser(QWidget):
         """Say what is unusual in the mask."""
         self.problems.setText(words)
         self.problems.setVisible(bool(words))
+
+    def set_left_out(self, words: str) -> None:
+        """Say which masks of the source cannot be used; it stays until another source is chosen."""
+        self.left_out.setText(words)
+        self.left_out.setVisible(bool(words))
 
     def arrange(self, *_: object) -> None:
         """Show what belongs to the source."""

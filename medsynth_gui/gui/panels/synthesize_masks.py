@@ -10,11 +10,12 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from medsynth_gui.core.errors import Message
 from medsynth_gui.gui.context import AppContext
-from medsynth_gui.gui.job_queue import JobHandle
+from medsynth_gui.gui.job_queue import JobHandle, JobState
+from medsynth_gui.gui.panels.parts import breakable
 from medsynth_gui.gui.panels.synthesize_mask_chooser import INVENTED, STORED, MaskChooser
 from medsynth_gui.gui.panels.synthesize_pad import MaskPad
 from medsynth_gui.gui.panels.synthesize_setup import SynthesizeSetup
-from medsynth_gui.gui.translation import sentence, words
+from medsynth_gui.gui.translation import briefly, sentence, words
 from medsynth_gui.io.shape_file import NAME
 from medsynth_gui.jobs.masks import Candidate, MaskRequest
 from medsynth_gui.jobs.offer_masks import JudgeMask, Offered, OfferMasks
@@ -23,6 +24,7 @@ from medsynth_gui.jobs.segment import label_set_of
 Gray = npt.NDArray[np.uint8]
 _INVENTED_AT_ONCE, _STORED_AT_ONCE = 9, 48
 _REST_MS = 400
+_NAMED = 2
 TAKEN = "Take mask"
 
 
@@ -81,12 +83,19 @@ class MaskSource(QObject):
     def _offers(self) -> bool:
         return self._key in (*STORED, *INVENTED)
 
+    @property
+    def coming(self) -> bool:
+        """Masks of the source are being read or made."""
+        return self._job is not None and self._job.state in (JobState.PENDING, JobState.RUNNING)
+
     def restart(self) -> None:
         """Another source, class or model was chosen: forget what was offered, and ask for what belongs to it."""
         if self._job is not None:
             self._job.cancel()
+            self._job = None
         self._chooser.tiles.show(())
         self._chooser.set_problems("")
+        self._chooser.set_left_out("")
         self._asked, self._total = None, None
         if (missing := self._missing()) is not None:
             self._chooser.set_problems(words(missing))
@@ -157,10 +166,21 @@ class MaskSource(QObject):
         self._chooser.tiles.show(offered.candidates)
         self._chooser.arrange()
         self._chooser.choose(range(len(offered.candidates) if offered.total is not None else 1))
-        if offered.failed:
-            first = offered.failed[0].message
-            self._context.notify(self.tr("{n} mask(s) were left out: {why}").format(
-                n=len(offered.failed), why=words(first)), "caution")
+        self._chooser.set_left_out(self._left_out(offered))
+
+    def _left_out(self, offered: Offered) -> str:
+        """How many masks cannot be used, and why: each reason with the first mask that it holds for."""
+        failed = offered.failed
+        if not failed:
+            return ""
+        reasons: dict[str, list[Message]] = {}
+        for one in failed:
+            reasons.setdefault(one.message.id, []).append(one.message)
+        lines = [self.tr("{n} mask(s) were left out:").format(n=len(failed)) if offered.total is None else
+                 self.tr("{n} of {all} masks were left out:").format(n=len(failed), all=offered.total + len(failed))]
+        lines += [f"{len(ones)} × {sentence(briefly(ones[0]))}" if len(reasons) > 1 or len(ones) > 1 else
+                  sentence(briefly(ones[0])) for ones in reasons.values()]
+        return "\n".join(map(breakable, lines))
 
     def _failed(self, message: Message) -> None:
         self._chooser.set_problems(words(message))
@@ -168,9 +188,23 @@ class MaskSource(QObject):
 
     def _selected(self) -> None:
         chosen = self._chooser.chosen
-        self._show_problems(chosen[0].problems if len(chosen) == 1 else ())
+        if len(chosen) > 1:
+            self._chooser.set_problems(self._unusual(chosen))
+        else:
+            self._show_problems(chosen[0].problems if chosen else ())
         if chosen:
             self.changed.emit()
+
+    def _unusual(self, chosen: tuple[Candidate, ...]) -> str:
+        """How many of several masks are unusual, and why the first ones are."""
+        unusual = [candidate for candidate in chosen if candidate.problems]
+        if not unusual:
+            return ""
+        lines = [self.tr("{n} of {all} masks are unusual:").format(n=len(unusual), all=len(chosen))]
+        lines += [f"{one.name}: {' '.join(map(sentence, one.problems))}" for one in unusual[:_NAMED]]
+        if len(unusual) > _NAMED:
+            lines.append(self.tr("Rest the pointer on a tile to read why it is."))
+        return "\n".join(map(breakable, lines))
 
     def _show_problems(self, problems: tuple[Message, ...]) -> None:
         self._chooser.set_problems("\n".join(map(sentence, problems)))

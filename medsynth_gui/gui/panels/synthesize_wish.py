@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from medsynth_gui.gui.panels.synthesize_between import STRIP, BetweenBar
@@ -56,9 +57,15 @@ class Wish(QObject):
         return parents[:1] if self._edited else () if self.drawn else parents
 
     def take_source(self) -> None:
-        """Put the first mask of the source on the pad, unless it was put there already."""
+        """Put the first mask of the source on the pad, unless it was put there already.
+
+        Where the source has none, the mask of the former one goes; what was drawn by hand stays.
+        """
         masks = self.source.masks() if self.setup.switch.key != "draw" else ()
         if not masks:
+            if not self.drawn and not self.source.coming and not self.pad.empty:
+                self._loaded = None
+                self.pad.load(np.zeros(self.pad.shape, np.uint8), TAKEN)
             return
         known = self._loaded
         if known is None or masks[0].shape != known.shape or (masks[0] != known).any():
