@@ -7,11 +7,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from medsynth_gui.core.model_card import read_card
 from medsynth_gui.dataset.split import is_held_out
 from medsynth_gui.engine.gate_reference import read_codes
-from medsynth_gui.io.raster_files import read_gray
+from medsynth_gui.engine.training.pictures import headed_sheet
+from medsynth_gui.io.raster_files import read_gray, read_provenance
 from medsynth_gui.jobs.catalogue import Compute
 from medsynth_gui.jobs.job import JobContext
 from medsynth_gui.jobs.train import Train
@@ -56,7 +58,21 @@ def test_a_generator_is_measured_and_leaves_the_codes_of_its_training_images(shi
     assert known.facts["threshold"] == found["memorisation"]["threshold"]
     assert np.linalg.norm(known.codes, axis=1) == pytest.approx(1, abs=1e-2)
     sheet = read_gray(out / "previews" / "contact_sheet.png")
-    assert sheet.shape[1] >= 4 * 3 * 32
+    assert sheet.shape[1] >= 4 * 3 * 32 and sheet.shape[0] % 32, "heads stand above the tiles"
+    pictures = list((out / "previews").iterdir())
+    assert len(pictures) >= 2
+    for picture in pictures:
+        with Image.open(picture) as opened:
+            origin = read_provenance(opened.text)
+            assert origin is not None and origin.synthetic and "lgorithmicMedia" in str(opened.text), picture.name
+
+
+def test_every_synthetic_tile_of_a_sheet_has_a_badge_and_no_other() -> None:
+    gray = np.full((64, 64), 90, np.uint8)
+    sheet = headed_sheet([[gray, gray]] * 2, ("real", "generator"), synthetic=(1,), columns=1)
+    tiles = sheet[-128:].reshape(2, 64, 2, 64).transpose(0, 2, 1, 3)
+    assert (tiles[:, 0] == 90).all() and all((tile == 0).any() and (tile > 200).any() for tile in tiles[:, 1])
+    assert (sheet[:-128, :64] > 150).any() and (sheet[:-128, 64:] > 150).any()
 
 
 def test_without_an_encoder_or_classes_it_says_so_and_measures_the_rest(shipped, recipe, tiny_set, tmp_path):

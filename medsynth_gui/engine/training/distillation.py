@@ -21,6 +21,7 @@ from medsynth_gui.engine.device import Runtime
 from medsynth_gui.engine.preconditioning import residual_scale
 from medsynth_gui.engine.samplers import Velocity, sample_euler, sample_exponential
 from medsynth_gui.engine.training.data import TrainingData
+from medsynth_gui.engine.training.pictures import headed_sheet
 from medsynth_gui.engine.training.recipe import Recipe
 from medsynth_gui.engine.training.synthesis import Gray, SynthesisTask, to_gray
 from medsynth_gui.engine.weights import load_network
@@ -85,8 +86,8 @@ class DistillationTask(SynthesisTask):
                                               inside=inside)}
         apart = {name: float(((image - full).abs() * inside).sum() / inside.sum() / 2.5 * 255)
                  for name, image in made.items()}
-        sheet = np.vstack([np.hstack([to_gray(side[0]) for side in row])
-                           for row in zip(full, made["twin"], made["hurried"], strict=True)])
+        rows = [[to_gray(side[0]) for side in row] for row in zip(full, made["twin"], made["hurried"], strict=True)]
+        sheet = headed_sheet(rows, ("full sampler", "twin", "few steps"), synthetic=(0, 1, 2), columns=1)
         return {"gray_levels": apart["twin"], "gray_levels_hurried": apart["hurried"], "score": -apart["twin"]}, sheet
 
 

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from medsynth_gui.core.errors import ModelError
 from medsynth_gui.core.model_card import ModelCard, read_card
 from medsynth_gui.core.paths import models
+from medsynth_gui.core.provenance import Provenance
 from medsynth_gui.engine.device import Runtime
 from medsynth_gui.engine.gate_reference import drawn_size
 from medsynth_gui.engine.segmenter import Segmenter
@@ -23,10 +24,10 @@ from medsynth_gui.engine.training.data import Pair, TrainingData, load_pairs
 from medsynth_gui.engine.training.domains import domain_of, with_predicted_masks
 from medsynth_gui.engine.training.gate_calibration import calibrate_gates
 from medsynth_gui.engine.training.judge_synthesis import judge
+from medsynth_gui.engine.training.pictures import headed_sheet
 from medsynth_gui.engine.training.recipe import Recipe
-from medsynth_gui.engine.training.segmentation import contact_sheet
 from medsynth_gui.io.furniture import has_marks
-from medsynth_gui.io.raster_files import read_gray, write_gray_png
+from medsynth_gui.io.raster_files import provenance_text, read_gray, write_gray_png
 from medsynth_gui.metrics.bootstrap import bootstrap, wilson
 
 Gray = npt.NDArray[np.uint8]
@@ -51,7 +52,8 @@ def evaluate(recipe: Recipe, card: ModelCard, data: TrainingData, runtime: Runti
         return {"headline": "not measured: the recipe does not say how"}, {}
     held_out = _held_out(recipe, data, runtime, checkpoint)
     made = _draw(recipe, Synthesizer(card, runtime), held_out, checkpoint)
-    write_gray_png(folder / "previews" / "contact_sheet.png", _sheet(made, int(recipe.input["size"])), None)
+    write_gray_png(folder / "previews" / "contact_sheet.png", _sheet(made, int(recipe.input["size"])),
+                   provenance_text(Provenance(synthetic=True, producer=card.id, model_sha256=card.weights_sha256)))
     results: dict[str, Any] = {"images": len(made), "held_out_images": len(held_out),
                                "seconds_per_image": round(float(np.median([one.seconds for one in made])), 3)}
     if "segmenter" in recipe.evaluation:
@@ -178,14 +180,14 @@ def _headline(results: dict[str, Any]) -> str:
 
 def _sheet(made: Sequence[Made], size: int) -> Gray:
     """Real image, its mask and the synthetic image of that mask side by side, four a row."""
-    tiles = []
+    rows = []
     for one in made[:_SHOWN]:
-        tile = np.zeros((size, 3 * size), np.uint8)
+        tiles = np.zeros((3, size, size), np.uint8)
         real = _fitted(one.pair.image, one.image.shape)
-        for column, image in enumerate((real, (one.mask > 0) * np.uint8(255), one.image)):
-            tile[:image.shape[0], column * size:column * size + image.shape[1]] = image
-        tiles.append(tile)
-    return contact_sheet(tiles, columns=4)
+        for tile, image in zip(tiles, (real, (one.mask > 0) * np.uint8(255), one.image), strict=True):
+            tile[:image.shape[0], :image.shape[1]] = image
+        rows.append(list(tiles))
+    return headed_sheet(rows, ("real", "mask", "generator"), synthetic=(2,), columns=4)
 
 
 def _fitted(image: Gray, shape: tuple[int, ...]) -> Gray:

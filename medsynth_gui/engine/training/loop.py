@@ -258,7 +258,8 @@ class _Training:
             figures, picture = self.task.validate(self.network)
         self.network.load_state_dict(own)
         self.best.look(figures, self.average, clock.step)
-        self.run.preview(clock.step, picture)
+        # A task that draws images says where they come from.
+        self.run.preview(clock.step, picture, getattr(self.task, "origin", None))
         self.run.event("validation", step=clock.step, seconds=round(clock.elapsed_s, 1),
                        progress=round(clock.progress, 4), best=self.best.step == clock.step,
                        **{name: round(value, 5) for name, value in figures.items()})

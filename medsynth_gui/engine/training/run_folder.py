@@ -15,8 +15,9 @@ from safetensors.torch import load_file, save
 from torch import Tensor
 
 from medsynth_gui.core.errors import InputError, Message
+from medsynth_gui.core.provenance import Provenance
 from medsynth_gui.io.atomic import atomic_write, storing, write_bytes, write_json
-from medsynth_gui.io.raster_files import write_gray_png
+from medsynth_gui.io.raster_files import provenance_text, write_gray_png
 
 
 class RunFolder:
@@ -52,9 +53,10 @@ class RunFolder:
                 stream.write(b"\n" * torn)
             stream.write(json.dumps({"event": kind, **values}).encode() + b"\n")
 
-    def preview(self, step: int, image: npt.NDArray[np.uint8]) -> None:
-        """One picture of held-out predictions, (y, x)."""
-        write_gray_png(self.folder / "previews" / f"{step:06d}.png", image, {"Description": "training preview"})
+    def preview(self, step: int, image: npt.NDArray[np.uint8], origin: Provenance | None = None) -> None:
+        """One picture of held-out predictions, (y, x); `origin` where it shows pixels that a model drew."""
+        text = {"Description": "training preview", **(provenance_text(origin) if origin else {})}
+        write_gray_png(self.folder / "previews" / f"{step:06d}.png", image, text)
 
     @property
     def resumable(self) -> bool:

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from medsynth_gui.core.errors import InputError
+from medsynth_gui.core.provenance import Provenance
 from medsynth_gui.engine.condition import condition_channels, label_count
 from medsynth_gui.engine.device import Runtime
 from medsynth_gui.engine.field_bank import drawn_field
@@ -21,8 +22,8 @@ from medsynth_gui.engine.training.augment import warp
 from medsynth_gui.engine.training.data import Item, Pair, TrainingData, letterboxed, load_pairs, sampling_weights
 from medsynth_gui.engine.training.domains import Domain, domain_of, with_predicted_masks
 from medsynth_gui.engine.training.generator_watch import GeneratorWatch, watch_if_possible
+from medsynth_gui.engine.training.pictures import headed_sheet
 from medsynth_gui.engine.training.recipe import Recipe
-from medsynth_gui.engine.training.segmentation import contact_sheet
 
 Gray = npt.NDArray[np.uint8]
 Batch = tuple[Tensor, Tensor, Tensor]
@@ -41,11 +42,16 @@ class Example:
 
 
 class SynthesisTask:
-    """Holds the letterboxed pairs of one training; padding is told to the network and not judged."""
+    """Holds the letterboxed pairs of one training; padding is told to the network and not judged.
+
+    Attributes:
+        origin: of the synthetic images that `validate` shows.
+    """
 
     def __init__(self, recipe: Recipe, data: TrainingData, device: torch.device,
                  progress: Callable[[int, int], None]) -> None:
         self.device, self.size = device, int(recipe.input["size"])
+        self.origin = Provenance(synthetic=True, producer=recipe.id)
         self.batch, self.labels = recipe.optimisation.batch, label_count(recipe.network)
         self.dropout = float(recipe.data.get("condition_dropout", 0.15))
         self.class_dropout = float(recipe.data.get("class_dropout", 0.0))
@@ -112,13 +118,14 @@ class SynthesisTask:
         few = torch.arange(0, len(images), max(1, len(images) // _DRAWN))[:_DRAWN]
         made = torch.cat([self._drawn(network, noise[s], conditions[s], classes[s]) for s in few.split(8)])
         shown = [conditions[index, -1].byte().cpu().numpy() for index in few.tolist()]
-        rows = [np.hstack([to_gray(images[index, 0]) * inside, _shades(conditions[index]), to_gray(fake[0]) * inside])
+        rows = [(to_gray(images[index, 0]) * inside, _shades(conditions[index]), to_gray(fake[0]) * inside)
                 for index, fake, inside in zip(few.tolist(), made, shown, strict=True)]
         figures = {"validation_loss": float(error)}
         if self.watch:
             figures |= self.watch.figures([_cut(to_gray(fake[0]), conditions[index, -1] > 0)
                                            for index, fake in zip(few.tolist(), made, strict=True)])
-        return figures, contact_sheet(rows[:: max(1, len(rows) // 12)][:12], columns=2)
+        return figures, headed_sheet(rows[:: max(1, len(rows) // 12)][:12], ("real", "mask", "generator"),
+                                     synthetic=(2,), columns=2)
 
     @cached_property
     def watch(self) -> GeneratorWatch | None:
