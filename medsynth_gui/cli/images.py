@@ -88,6 +88,9 @@ def synthesize(model: Model, seed: Seed, out: Out,
                                                          show_default=False)] = None,
                guidance: Annotated[float | None, typer.Option(min=0, help="How strongly mask and class are followed.",
                                                               show_default=False)] = None,
+               frame: Annotated[str, typer.Option(metavar="seed|whole|N",
+                                                  help="Field of view: by the seed, from side to side, or number N of "
+                                                       "the model's frames.")] = "seed",
                gates: Annotated[Literal["off", "record", "reject"] | None,
                                 typer.Option(help="What becomes of images that fail a check: record; with --plan "
                                                   "reject.", show_default=False)] = None,
@@ -106,13 +109,13 @@ def synthesize(model: Model, seed: Seed, out: Out,
     if plan is not None:
         return run(_fill(plan, model=model, seed=seed, out=out, masks=masks, class_name=class_name, limit=count,
                          size=size, steps=steps, guidance=guidance, gates=gates or "reject", training=training,
-                         accept_licence=accept_licence, compute=how))
+                         accept_licence=accept_licence, frame=frame, compute=how))
     if count is None:
         raise UsageError("count-or-plan")
     return run(SynthesizeFiles(model=model, masks=masks, class_name=class_name, count=count, seed=seed, out=out,
                                size=size, steps=steps, guidance=guidance, gates=gates or "record", training=training,
                                format=format, accept_licence=accept_licence, mask_source=mask_source or "",
-                               compute=how))
+                               frame=frame, compute=how))
 
 
 def _fill(plan: Path, *, class_name: str | None, **request: Any) -> FillPlan:

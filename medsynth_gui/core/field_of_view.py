@@ -13,6 +13,9 @@ from medsynth_gui.core.geometry import Region
 Kind = Literal["whole", "linear", "curved"]
 _ARC_POINTS = 33
 
+# Which field of view a generated image has, where it is no number of a frame: by its seed, or the whole image.
+BY_SEED, WHOLE = "seed", "whole"
+
 
 @dataclass(frozen=True)
 class Fan:

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from medsynth_gui.core.errors import InputError
+from medsynth_gui.core.field_of_view import BY_SEED, WHOLE
 from medsynth_gui.io.field_of_view import find_field_of_view
 from medsynth_gui.io.tensor_file import read_tensors, write_tensors
 
@@ -90,6 +91,22 @@ class FieldBank:
 
     fields: Mask
     aspects: npt.NDArray[np.float32]
+
+    def wished(self, frame: str, mask: Gray, seed: int, index: int = 0) -> Mask:
+        """The field of view (y, x) that is wished for a mask (y, x).
+
+        Args:
+            frame: "seed" leaves it to `choose`, "whole" is everywhere; else the number of a field of the bank, which
+                is stretched to the mask and also holds its labelled pixels.
+        """
+        import cv2
+
+        if frame == BY_SEED:
+            return self.choose(mask, seed, index)
+        if frame == WHOLE:
+            return np.ones(mask.shape, np.bool_)
+        field = cv2.resize(self.fields[int(frame)].astype(np.float32), mask.shape[::-1]) > 0.5
+        return np.asarray(field | (mask > 0), np.bool_)
 
     def choose(self, mask: Gray, seed: int, index: int = 0) -> Mask:
         """A field of view (y, x) for a mask (y, x) of the same size; the same seed and index give the same.

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from medsynth_gui.core.errors import ModelError
+from medsynth_gui.core.field_of_view import BY_SEED
 from medsynth_gui.core.model_card import ModelCard
 from medsynth_gui.engine.condition import condition_channels, label_count
 from medsynth_gui.engine.device import Runtime
@@ -70,7 +71,7 @@ class Synthesizer:
 
     @torch.inference_mode()
     def synthesize(self, mask: Gray, *, class_name: str | None, seed: int, index: int = 0, steps: int | None = None,
-                   guidance: float | None = None, between: tuple[int, float] | None = None,
+                   guidance: float | None = None, between: tuple[int, float] | None = None, frame: str = BY_SEED,
                    on_step: Callable[[int, int, Gray], None] | None = None) -> Gray:
         """Draw one image.
 
@@ -79,13 +80,14 @@ class Synthesizer:
             index: number of the image under this seed; each has noise of its own.
             guidance: how strongly mask and class are followed; 1 as learned, None as the card says.
             between: another seed, and how far to go towards its noise, 0..1.
+            frame: the field of view, see `FieldBank.wished`; a model without a bank draws everywhere.
             on_step: called with step, steps and the image as it stands; may raise to cancel.
 
         Returns:
             uint8 (y, x) of the mask's size. The same arguments give the same bytes on one machine,
             device and precision: images are drawn one by one.
         """
-        canvas = self._canvas(mask, seed, index)
+        canvas = self._canvas(mask, seed, index, frame)
         conditions = torch.from_numpy(np.stack([canvas.condition, canvas.blank])).to(self.runtime.device)
         classes = torch.tensor([self.class_index(class_name), self.first_class], device=self.runtime.device)
         strength = self.guidance if guidance is None else guidance
@@ -105,10 +107,10 @@ class Synthesizer:
 
     @torch.inference_mode()
     def preview(self, mask: Gray, *, class_name: str | None, seed: int, index: int = 0,
-                between: tuple[int, float] | None = None,
+                between: tuple[int, float] | None = None, frame: str = BY_SEED,
                 on_step: Callable[[int, int, Gray], None] | None = None) -> Gray:
         """The image of `synthesize` as nearly as `preview_steps` network calls allow; arguments likewise."""
-        canvas = self._canvas(mask, seed, index)
+        canvas = self._canvas(mask, seed, index, frame)
         conditions = torch.from_numpy(canvas.condition[None]).to(self.runtime.device)
         classes = torch.tensor([self.class_index(class_name)], device=self.runtime.device)
         network = self.distilled or self.network
@@ -122,8 +124,8 @@ class Synthesizer:
         sampler = SAMPLERS["euler"] if self.distilled else self.sampler  # a twin has learned straight steps
         return canvas.cut(sampler(velocity, noise, steps=count, inside=canvas.inside, on_step=report))
 
-    def _canvas(self, mask: Gray, seed: int, index: int) -> _Canvas:
-        field = self.fields.choose(mask, seed, index) if self.fields else np.ones(mask.shape, np.bool_)
+    def _canvas(self, mask: Gray, seed: int, index: int, frame: str) -> _Canvas:
+        field = self.fields.wished(frame, mask, seed, index) if self.fields else np.ones(mask.shape, np.bool_)
         return _Canvas(mask, field, self.labels, self.size, self.runtime.device)
 
     def _noise(self, canvas: _Canvas, seed: int, index: int, between: tuple[int, float] | None) -> Tensor:

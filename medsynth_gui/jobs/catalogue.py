@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from medsynth_gui.core.errors import InputError, Message, ModelError
 from medsynth_gui.core.model_card import ModelCard, check_weights, read_card
@@ -47,6 +47,18 @@ def find_model(ref: str, *, task: str | None = None) -> ModelCard:
     if task and card.task != task:
         raise ModelError("model-wrong-task", model=ref, task=card.task, wanted=task)
     return card
+
+
+def model_name(ref: str) -> str:
+    """What a person calls a model: the id of a shipped one, the title of a model folder; never a path."""
+    name = PurePath(ref).name
+    if ref == name:
+        return ref
+    try:
+        card = find_model(ref)
+    except ModelError:
+        return name
+    return card.title or card.id
 
 
 def verify_models(*, further: Iterable[Path] = ()) -> list[tuple[str, Message | None]]:

@@ -13,6 +13,7 @@ from medsynth_gui.core.errors import Message, ProjectError, StorageError
 from medsynth_gui.core.model_card import ModelCard
 from medsynth_gui.dataset.sample import Sample
 from medsynth_gui.jobs.add_frames import read_samples
+from medsynth_gui.jobs.catalogue import model_name
 from medsynth_gui.jobs.fill_images import ImageMaker
 from medsynth_gui.jobs.fill_report import CellProgress, acceptance
 from medsynth_gui.jobs.fill_run import rows_to_fill
@@ -65,7 +66,7 @@ class EstimateFill:
 
     @property
     def title(self) -> Message:
-        return Message("job-estimate-fill", {"model": self.fill.model})
+        return Message("job-estimate-fill", {"model": model_name(self.fill.model)})
 
     def run(self, ctx: JobContext) -> Estimate:
         """The estimate.

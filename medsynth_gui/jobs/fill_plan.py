@@ -9,13 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from medsynth_gui.core.errors import Message, UsageError
+from medsynth_gui.core.field_of_view import BY_SEED
 from medsynth_gui.core.model_card import ModelCard
 from medsynth_gui.dataset.plan import Plan
 from medsynth_gui.dataset.plan_file import plan_of, plan_record
-from medsynth_gui.jobs.catalogue import Compute, find_model
+from medsynth_gui.jobs.catalogue import Compute, find_model, model_name
 from medsynth_gui.jobs.fill_estimate import need_room
 from medsynth_gui.jobs.fill_report import FillReport
 from medsynth_gui.jobs.fill_run import FillRun
+from medsynth_gui.jobs.frames import check_frame
 from medsynth_gui.jobs.gates import Thresholds
 from medsynth_gui.jobs.job import JobContext, Lane
 from medsynth_gui.jobs.licence import check_licence
@@ -38,6 +40,7 @@ class FillPlan:
         training: folder of training images, in whose pixels a copy is confirmed.
         limit: accept at most so many images; None for all that are missing.
         accept_licence: the user says that the model's licence allows the wanted use.
+        frame: field of view, see `Synthesize`.
         patience: attempts for each image wanted, before a row is given up.
     """
 
@@ -56,12 +59,13 @@ class FillPlan:
     limit: int | None = None
     patience: int = 6
     accept_licence: bool = False
+    frame: str = BY_SEED
     compute: Compute = field(default_factory=Compute)
     lane = Lane.GPU
 
     @property
     def title(self) -> Message:
-        return Message("job-fill-plan", {"model": self.model})
+        return Message("job-fill-plan", {"model": model_name(self.model)})
 
     def run(self, ctx: JobContext) -> FillReport:
         """The report, which also lies in the folder of the fill; `ctx` publishes a `FillProgress` after each image.
@@ -85,6 +89,7 @@ class FillPlan:
         if self.gates not in GATES:
             raise UsageError("gates-unknown", gates=self.gates, known=", ".join(GATES))
         check_licence(card, self.accept_licence)
+        check_frame(card, self.frame)
         if (self.project is None) == (self.out is None):
             raise UsageError("plan-no-place")
         return card
@@ -96,7 +101,7 @@ class FillPlan:
                 "masks": _text(self.masks), "training": _text(self.training), "gates": self.gates,
                 "thresholds": asdict(self.thresholds) if self.thresholds else None, "size": self.size,
                 "steps": self.steps, "guidance": self.guidance, "limit": self.limit, "patience": self.patience,
-                "plan": plan_record(self.plan)}
+                "plan": plan_record(self.plan), **({} if self.frame == BY_SEED else {"frame": self.frame})}
 
     @classmethod
     def again(cls, request: dict[str, Any], *, project: Path, compute: Compute) -> FillPlan:
@@ -109,7 +114,8 @@ class FillPlan:
                                                    "patience", "accept_licence")}
         return cls(plan_of(request["plan"]), project=project, compute=compute,
                    masks=_path(request["masks"]), training=_path(request["training"]),
-                   thresholds=Thresholds(**request["thresholds"]) if request["thresholds"] else None, **fields)
+                   thresholds=Thresholds(**request["thresholds"]) if request["thresholds"] else None,
+                   frame=str(request.get("frame", BY_SEED)), **fields)
 
     def folder(self, card: ModelCard) -> Path:
         """Where the fill keeps its state; a project keeps each of its fills apart."""

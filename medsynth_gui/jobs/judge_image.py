@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from medsynth_gui.core.errors import Message
-from medsynth_gui.jobs.catalogue import Compute, find_model
+from medsynth_gui.jobs.catalogue import Compute, find_model, model_name
 from medsynth_gui.jobs.job import JobContext, Lane
 from medsynth_gui.jobs.synthesize import SyntheticImage
 
@@ -36,7 +36,7 @@ class JudgeImage:
 
     @property
     def title(self) -> Message:
-        return Message("job-judge-image", {"model": self.model})
+        return Message("job-judge-image", {"model": model_name(self.model)})
 
     def run(self, ctx: JobContext) -> tuple[GateResult, ...]:
         """One result per gate; a gate that cannot judge says why.

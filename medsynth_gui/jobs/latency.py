@@ -14,7 +14,7 @@ from typing import Any
 from medsynth_gui.core.errors import Message, ModelError
 from medsynth_gui.core.model_card import ModelCard
 from medsynth_gui.io.atomic import write_json
-from medsynth_gui.jobs.catalogue import Compute, find_model
+from medsynth_gui.jobs.catalogue import Compute, find_model, model_name
 from medsynth_gui.jobs.job import JobContext, Lane
 
 _SIDE, _SEED = 256, 7
@@ -37,7 +37,7 @@ class MeasureLatency:
 
     @property
     def title(self) -> Message:
-        return Message("job-latency", {"model": self.model})
+        return Message("job-latency", {"model": model_name(self.model)})
 
     def run(self, ctx: JobContext) -> dict[str, Any]:
         """Figures by number of threads.

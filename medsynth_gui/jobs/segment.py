@@ -16,7 +16,7 @@ from medsynth_gui.core.model_card import ModelCard
 from medsynth_gui.core.provenance import Provenance
 from medsynth_gui.io.raster_files import write_label_png
 from medsynth_gui.jobs.batch import BatchReport, each
-from medsynth_gui.jobs.catalogue import Compute, find_model
+from medsynth_gui.jobs.catalogue import Compute, find_model, model_name
 from medsynth_gui.jobs.job import JobContext, Lane
 from medsynth_gui.jobs.likeness import likeness_judge
 from medsynth_gui.jobs.sources import open_sources
@@ -77,7 +77,7 @@ class SegmentFiles:
 
     @property
     def title(self) -> Message:
-        return Message("job-segment-files", {"model": self.model})
+        return Message("job-segment-files", {"model": model_name(self.model)})
 
     def run(self, ctx: JobContext) -> BatchReport:
         """One record per source file; files that cannot be read are named and left out."""

@@ -10,9 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from medsynth_gui.core.errors import Message, UsageError
+from medsynth_gui.core.field_of_view import BY_SEED
 from medsynth_gui.core.model_card import ModelCard
 from medsynth_gui.core.provenance import Provenance
-from medsynth_gui.jobs.catalogue import Compute, find_model
+from medsynth_gui.jobs.catalogue import Compute, find_model, model_name
+from medsynth_gui.jobs.frames import check_frame
 from medsynth_gui.jobs.job import JobContext, Lane
 from medsynth_gui.jobs.licence import check_licence
 from medsynth_gui.jobs.mask_candidates import fitting_class, need_possible
@@ -50,6 +52,7 @@ class Synthesize:
         mask_names: what provenance calls each mask.
         mask_parents: the samples or files that each mask was made from; the names where not given.
         accept_licence: the user says that the model's licence allows the wanted use.
+        frame: field of view: "seed", "whole", or the number of a frame in the model's bank, from 0.
     """
 
     model: str
@@ -67,11 +70,12 @@ class Synthesize:
     preview: bool = False
     between: tuple[int, float] | None = None
     accept_licence: bool = False
+    frame: str = BY_SEED
     lane = Lane.GPU
 
     @property
     def title(self) -> Message:
-        return Message("job-synthesize", {"count": self.count, "model": self.model})
+        return Message("job-synthesize", {"count": self.count, "model": model_name(self.model)})
 
     def run(self, ctx: JobContext) -> tuple[SyntheticImage, ...]:
         """The images; the one being drawn is published as it emerges."""
@@ -79,6 +83,7 @@ class Synthesize:
         card = find_model(self.model, task="synthesis")
         check_request(card, self.class_name, self.count, self.size, self.steps)
         check_licence(card, self.accept_licence)
+        check_frame(card, self.frame)
         if not self.masks:
             raise UsageError("no-mask")
         if not self.preview:
@@ -99,11 +104,11 @@ class Synthesize:
 
         if self.preview:
             image = synthesizer.preview(mask, class_name=name, seed=self.seed, index=index,
-                                        between=self.between, on_step=on_step)
+                                        between=self.between, frame=self.frame, on_step=on_step)
         else:
             image = synthesizer.synthesize(mask, class_name=name, seed=self.seed, index=index,
                                            steps=self.steps, guidance=self.guidance, between=self.between,
-                                           on_step=on_step)
+                                           frame=self.frame, on_step=on_step)
         upscaler: dict[str, str] = {}
         if self.size:
             image, upscaler = _enlarged(image, self.size, synthesizer, self.compute)
@@ -129,6 +134,8 @@ class Synthesize:
             how = {"steps": synthesizer.preview_steps, "preview": True}
         if self.between:
             how |= {"between_seed": self.between[0], "between_share": self.between[1]}
+        if self.frame != BY_SEED:
+            how["frame"] = self.frame
         return {"index": index, "class": name or "", **how, "size": max(image.shape),
                 "mask_sha256": digest, "mask": self.mask_names[index % len(self.masks)] if self.mask_names else "",
                 **({"licence_accepted": synthesizer.card.licence} if self.accept_licence else {}),

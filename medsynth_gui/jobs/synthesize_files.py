@@ -10,13 +10,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from medsynth_gui.core.errors import InputError, Message, UsageError, need_folder
+from medsynth_gui.core.field_of_view import BY_SEED
 from medsynth_gui.core.model_card import ModelCard
 from medsynth_gui.core.provenance import Provenance
 from medsynth_gui.core.study import OpenFailure
 from medsynth_gui.dataset.training_set import image_files
 from medsynth_gui.io.atomic import write_text
 from medsynth_gui.jobs.batch import BatchReport
-from medsynth_gui.jobs.catalogue import Compute, find_model
+from medsynth_gui.jobs.catalogue import Compute, find_model, model_name
+from medsynth_gui.jobs.frames import check_frame
 from medsynth_gui.jobs.gates import TRAINED, VALIDATED, Gates, Thresholds, accepted, few_patients, seen_groups
 from medsynth_gui.jobs.job import JobContext, Lane
 from medsynth_gui.jobs.licence import check_licence
@@ -50,6 +52,7 @@ class SynthesizeFiles:
         training: folder of training images: copies are confirmed in their pixels.
         format: "dicom" writes dicom/NAME.dcm, too.
         accept_licence: the user says that the model's licence allows the wanted use.
+        frame: field of view, see `Synthesize`.
     """
 
     model: str
@@ -68,11 +71,12 @@ class SynthesizeFiles:
     format: str = "png"
     accept_licence: bool = False
     mask_source: str = ""
+    frame: str = BY_SEED
     lane = Lane.GPU
 
     @property
     def title(self) -> Message:
-        return Message("job-synthesize", {"count": self.count, "model": self.model})
+        return Message("job-synthesize", {"count": self.count, "model": model_name(self.model)})
 
     def run(self, ctx: JobContext) -> BatchReport:
         """One record per accepted image, as in manifest.jsonl.
@@ -119,13 +123,14 @@ class SynthesizeFiles:
         if self.guidance is not None and not 0 <= self.guidance <= 20:
             raise UsageError("number-out-of-range", name="guidance", value=self.guidance, low=0, high=20)
         check_licence(card, self.accept_licence)
+        check_frame(card, self.frame)
         if self.training is not None:
             need_folder(self.training)
         return card
 
     def _for_mask(self, chosen: Candidate) -> Synthesize:
         return Synthesize(self.model, (chosen.mask,), self.class_name, self.count, self.seed, self.size, self.steps,
-                          self.compute, mask_names=(chosen.name,), guidance=self.guidance)
+                          self.compute, mask_names=(chosen.name,), guidance=self.guidance, frame=self.frame)
 
     def _request(self, card: ModelCard, synthesizer: Synthesizer, gates: Gates | None) -> dict[str, Any]:
         """All that decides a byte, and no path."""
@@ -137,7 +142,8 @@ class SynthesizeFiles:
                 "guidance": synthesizer.guidance if self.guidance is None else self.guidance,
                 "gates": self.gates, "limits": vars(gates.limits) if gates else None,
                 "training": _digest(self.training), "format": self.format,
-                "device": ran["device"], "precision": ran["precision"]}
+                "device": ran["device"], "precision": ran["precision"],
+                **({} if self.frame == BY_SEED else {"frame": self.frame})}
 
     def _generator(self, card: ModelCard, gates: Gates | None) -> dict[str, Any]:
         return generator_record(card, gates, self.accept_licence)

@@ -17,7 +17,7 @@ from medsynth_gui.core.model_card import ModelCard
 from medsynth_gui.core.provenance import Provenance
 from medsynth_gui.io.raster_files import provenance_text, write_gray_png
 from medsynth_gui.jobs.batch import BatchReport, each
-from medsynth_gui.jobs.catalogue import Compute, find_model
+from medsynth_gui.jobs.catalogue import Compute, find_model, model_name
 from medsynth_gui.jobs.job import JobContext, Lane
 from medsynth_gui.jobs.sources import open_sources
 
@@ -61,7 +61,7 @@ class UpscaleFiles:
 
     @property
     def title(self) -> Message:
-        return Message("job-upscale-files", {"model": self.model, "factor": self.factor})
+        return Message("job-upscale-files", {"model": model_name(self.model), "factor": self.factor})
 
     def run(self, ctx: JobContext) -> BatchReport:
         """One record per source file; files that cannot be read are named and left out."""

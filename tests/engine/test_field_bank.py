@@ -81,3 +81,15 @@ def test_a_mask_that_no_field_holds_is_drawn_from_side_to_side():
     mask[:, :20] = 1
     assert found.choose(mask, 1).all()
     assert found.choose(np.zeros((60, 20), np.uint8), 1).all(), "other proportions"
+
+
+def test_a_frame_is_wished_by_its_number_holds_the_mask_and_by_the_seed_nothing_changes():
+    found = bank(rectangle(100, 120, 0, 60), rectangle(100, 120, 50, 0))
+    mask = np.zeros((50, 60), np.uint8)
+    mask[30:40, 5:15] = 1
+    for number in range(2):
+        field = found.wished(str(number), mask, 7)
+        assert field[mask > 0].all() and np.array_equal(field | (mask > 0), field)
+        assert field[:20, 35:].all() == (number == 0) and field[45:, :20].all() == (number == 1)
+    assert found.wished("whole", mask, 7).all()
+    assert np.array_equal(found.wished("seed", mask, 7, 3), found.choose(mask, 7, 3))

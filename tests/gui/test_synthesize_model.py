@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QCheckBox, QComboBox, QStyle, QStyleOptionComboBox
@@ -85,3 +86,15 @@ def _combo_option(choice: QComboBox) -> QStyleOptionComboBox:
     option = QStyleOptionComboBox()
     choice.initStyleOption(option)
     return option
+
+
+def test_frames_are_offered_where_the_generator_has_a_bank_and_go_into_the_request(page: SynthesizeWorkspace) -> None:
+    setup = page.setup
+    for model, offered in (("syn-fetal-head-us", True), ("syn-breast-us", False)):
+        setup.model.choice.choose(model)
+        setup.model.choice.picked.emit(model)
+        assert setup.frame.isEnabled() is offered and (setup.frame.count() > 2) is offered
+        assert setup.frame.currentData() == "seed"
+        if offered:
+            setup.frame.choose("1")
+            assert setup.request((np.ones((8, 8), np.uint8),)).frame == "1"

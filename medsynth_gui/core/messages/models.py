@@ -31,6 +31,11 @@ MODELS: dict[str, tuple[str, str]] = {
     "job-propagate": ("Carrying the mask through {title}", ""),
     "image-unlike": ("{count} of {all} frame(s) are unlike the images that {model} was taught with.",
                      "Check every outline, or choose another model."),
+    "frame-no-bank": ("{model} has no frames to choose from: it draws from side to side.",
+                      "Leave the frame to the seed, or choose another generator."),
+    "frame-unknown": ("{model} has no frame {name}.",
+                      "It has {count}, numbered 0 to {last}; `seed` leaves the choice to the seed, `whole` draws from "
+                      "side to side."),
     "frame-missing": ("{title} has no frame {frame}: its {count} frames count from 0.", "Choose one of them."),
     "prompts-missing": ("Nothing says what is meant.",
                         "Give a positive click or scribble, a box, or a mask to correct."),
