@@ -98,12 +98,25 @@ class MainWindow(QMainWindow):
         canvas = page.canvas
         if canvas is None:
             return
-        for signal, slot in ((canvas.hovered, self.status.show_hover), (canvas.zoom_changed, self.status.show_zoom),
-                             (canvas.frame_changed, self._show_frame)):
+        for signal, slot in ((canvas.hovered, self.status.show_hover), (canvas.zoom_changed, self._show_zoom),
+                             (canvas.frame_changed, self._show_frame), (page.turned, self._show_canvas)):
             signal.connect(slot) if connect else signal.disconnect(slot)
-        if connect and canvas.series is not None:
+        if connect:
+            self._show_canvas()
+
+    def _show_canvas(self) -> None:
+        """Say of the image what is in sight of it."""
+        canvas = self.workspace.canvas
+        if canvas is None or not canvas.isVisibleTo(self.workspace):
+            self.status.clear_image()
+        elif canvas.series is not None:
             self.status.show_zoom(canvas.zoom)
             self._show_frame(canvas.frame)
+
+    def _show_zoom(self, zoom: float) -> None:
+        canvas = self.workspace.canvas
+        if canvas is not None and canvas.isVisibleTo(self.workspace):
+            self.status.show_zoom(zoom)
 
     def _show_frame(self, frame: int) -> None:
         canvas = self.workspace.canvas

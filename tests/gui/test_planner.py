@@ -145,3 +145,17 @@ def test_a_fill_that_a_crash_stopped_is_offered_again_and_may_be_given_up(qtbot:
     settle(qtbot, window)
     assert shown.fills.phase is Phase.IDLE
     assert sum(sample.synthetic for sample in window.context.session.project.samples()) == 3
+
+
+def test_the_status_bar_tells_no_zoom_where_there_is_no_image(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
+    page = go(qtbot, window, "synthesize")
+    assert isinstance(page, SynthesizeWorkspace)
+    page.pad.show()
+    page.showing.show()
+    settle(qtbot, window)
+    assert window.status.zoom.isVisible()
+    page.pages.turn("plan")
+    page.canvas.zoom_changed.emit(2.4)
+    assert not window.status.zoom.isVisible()
+    page.pages.turn("images")
+    assert window.status.zoom.isVisible()

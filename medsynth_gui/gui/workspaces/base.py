@@ -6,7 +6,7 @@ import importlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP
+from PySide6.QtCore import QT_TRANSLATE_NOOP, Signal
 from PySide6.QtWidgets import QWidget
 
 from medsynth_gui.gui.context import AppContext
@@ -20,8 +20,13 @@ class Workspace(QWidget):
 
     Bind actions of the workspace in `__init__` with `context.actions.bind("<key>.<name>", self.method)`;
     they are enabled only while the workspace is shown. Set `canvas` if the page shows an image: the
-    status bar follows it.
+    status bar follows it while it is in sight.
+
+    Signals:
+        turned: the canvas has come into sight, or something else of the page has taken its place.
     """
+
+    turned = Signal()
 
     key: ClassVar[str]
     title: ClassVar[str]

@@ -91,7 +91,7 @@ class EnhanceWorkspace(Workspace):
             return
         job = upscale_job(self.context.session, factor=setup.factor, model=setup.model.ref)
         self._job = self.context.queue.submit(job, partial(self._enlarged, (opened.key, opened.frame)), self._failed)
-        self.context.show_model(setup.model.ref)
+        self.context.show_model(setup.model.card.id)
         self._refresh()
 
     def _enlarged(self, source: tuple[str, int], series: ImageSeries) -> None:

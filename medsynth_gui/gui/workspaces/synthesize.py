@@ -151,6 +151,7 @@ class SynthesizeWorkspace(Workspace):
         """The generator that was chosen for the plan is the one of the images, too."""
         if key == "images":
             self.setup.model.refresh()
+        self.turned.emit()
 
     def deactivated(self) -> None:
         self.showing.active = False

@@ -137,3 +137,12 @@ def test_equal_stems_keep_their_folders():
                           (root / "a.dcm", root)])
     assert stems == {root / "a.png": Path("a"), root / "s" / "a.png": Path("s/a"), root / "b.png": Path("b"),
                      root / "a.dcm": Path("a-2")}
+
+
+def test_the_title_of_a_job_names_a_model_folder_by_its_card_and_no_path(model, tmp_path):
+    trained = model(SYNTHESIS)
+    assert Path(trained).is_absolute()
+    gone = str(tmp_path / "runs" / "gone")
+    for ref, name in ((trained, catalogue.find_model(trained).title), (gone, "gone"), ("syn-breast-us",) * 2):
+        told = Synthesize(ref, (), count=3).title.english()
+        assert told.endswith(f"with {name}"), told
