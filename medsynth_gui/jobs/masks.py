@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from medsynth_gui.core.errors import InputError, MedSynthError, UsageError, need_folder
+from medsynth_gui.core.labels import revalued
 from medsynth_gui.core.model_card import ModelCard
 from medsynth_gui.core.shapes.warp import limits_for, warp_mask
 from medsynth_gui.core.study import OpenFailure
@@ -124,23 +125,29 @@ def _project(card: ModelCard, request: MaskRequest, checkpoint: Checkpoint) -> M
         raise UsageError("mask-none-in-project")
     if not chosen:
         raise UsageError("mask-none-in-class", name=request.class_name)
-    return _in_size(_readable(card, request, chosen, checkpoint), request, len(chosen))
+    return _in_size(_readable(card, request, chosen, checkpoint, request.values), request, len(chosen))
 
 
 def _readable(card: ModelCard, request: MaskRequest, files: Sequence[tuple[Path, str, tuple[str, ...]]],
-              checkpoint: Checkpoint) -> StoredMasks:
+              checkpoint: Checkpoint, values: Mapping[int, int] | None = None) -> StoredMasks:
     entries, failed = [], []
     for number, (path, name, parents) in enumerate(files):
         checkpoint(number, len(files))
         try:
-            mask = read_labels(path)
+            mask = _read(path, values or {})
+            if values and not mask.any():
+                continue  # it shows something else
             if card.labels and int(mask.max()) > max(card.labels):
                 raise InputError("mask-label-unknown", path=path, value=int(mask.max()), model=card.id)
             if _fits(mask, request.share):
-                entries.append((name, parents, partial(read_labels, path)))
+                entries.append((name, parents, partial(_read, path, values or {})))
         except MedSynthError as error:
             failed.append(OpenFailure(str(path), error.message))
     return StoredMasks(tuple(entries), _judge(card, request), tuple(failed))
+
+
+def _read(path: Path, values: Mapping[int, int]) -> Gray:
+    return revalued(read_labels(path), values)
 
 
 def _in_size(found: StoredMasks, request: MaskRequest, count: int) -> StoredMasks:
@@ -153,7 +160,7 @@ def _in_size(found: StoredMasks, request: MaskRequest, count: int) -> StoredMask
 def _warped(card: ModelCard, request: MaskRequest, checkpoint: Checkpoint) -> Masks:
     """Real masks changed within anatomical limits: of the drawn ones, else of the folder, else of the project."""
     whole = MaskRequest(class_name=request.class_name, folder=request.folder, samples=request.samples,
-                        drawn=request.drawn, parents=request.parents)
+                        values=request.values, drawn=request.drawn, parents=request.parents)
     parents = SOURCES["drawn" if request.drawn else "as-is" if request.folder else "project"].open(
         card, whole, checkpoint)
     limits = limits_for(card.modalities)

@@ -8,13 +8,14 @@ import numpy as np
 import pytest
 
 from medsynth_gui.core.errors import InputError, UsageError
+from medsynth_gui.core.labels import Label, LabelSet
 from medsynth_gui.core.model_card import ModelCard
 from medsynth_gui.core.provenance import Provenance
 from medsynth_gui.core.shapes.model import fit_shapes
 from medsynth_gui.dataset.sample import Sample
 from medsynth_gui.io.raster_files import write_label_png
 from medsynth_gui.io.shape_file import NAME, read_shape_model, write_shape_model
-from medsynth_gui.jobs.mask_candidates import need_possible
+from medsynth_gui.jobs.mask_candidates import need_possible, values_for
 from medsynth_gui.jobs.masks import MaskRequest, iterate, judge_mask, offered_sources, open_masks
 from tests.builders import disc
 
@@ -71,6 +72,16 @@ def test_a_project_lends_the_masks_of_real_samples_of_the_class(card: ModelCard,
     assert found.count == 1 and found.at(0).parents == ("a",)
     with pytest.raises(UsageError, match="of the class"):
         open_masks(card, MaskRequest("project", "malignant", samples=samples))
+
+
+def test_labels_of_a_project_are_found_by_their_names(card: ModelCard, folder: Path) -> None:
+    labels = LabelSet((Label(1, "head", "#fff"), Label(7, "Lesion", "#fff")))
+    values = values_for(card, labels)
+    assert values == {1: 0, 7: 1} and values_for(card, LabelSet.named("cyst")) == {}
+    samples = tuple(Sample(name, name, folder / "x.png", "", 64, 80, None, mask=folder / f"{name}.png")
+                    for name in ("a", "other"))
+    found = open_masks(card, MaskRequest("project", samples=samples, values=values))
+    assert found.count == 1 and found.at(0).parents == ("other",) and set(np.unique(found.at(0).mask)) == {0, 1}
 
 
 @pytest.mark.parametrize("source", ["shapes", "simulator"])
