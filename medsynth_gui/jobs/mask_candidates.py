@@ -55,7 +55,7 @@ class MaskRequest:
         source: a key of `SOURCES`; empty for the first of folder, simulator and shape model that there is.
         class_name: class that they are to suit; None for any.
         share: least and most share of the image that is labelled, 0..1.
-        folder: label images, in name order.
+        folder: label images, in name order, or a training set.
         samples: of a project; values: what the label values of their masks become, see `values_for`.
         drawn: on a canvas, or chosen before; `parents` is what they were made from.
     """

@@ -19,6 +19,8 @@ from medsynth_gui.core.labels import revalued
 from medsynth_gui.core.model_card import ModelCard
 from medsynth_gui.core.shapes.warp import limits_for, warp_mask
 from medsynth_gui.core.study import OpenFailure
+from medsynth_gui.dataset.split import Part
+from medsynth_gui.dataset.training_set import is_training_set, read_training_set
 from medsynth_gui.io.raster_files import read_labels
 from medsynth_gui.io.shape_file import NAME
 from medsynth_gui.jobs.mask_candidates import (
@@ -99,14 +101,24 @@ def _drawn(card: ModelCard, request: MaskRequest, _: Checkpoint) -> Masks:
 
 
 def _as_is(card: ModelCard, request: MaskRequest, checkpoint: Checkpoint) -> Masks:
-    """Label images of a folder in name order; unreadable ones, and those of other labels, are left out and named."""
+    """Label images of a folder in name order; unreadable ones, and those of other labels, are left out and named.
+
+    A training set lends the masks of its training part, of the wanted class: what is held out must not be followed.
+    """
     assert request.folder is not None
     need_folder(request.folder)
-    paths = sorted(path for path in request.folder.iterdir() if path.suffix.lower() in IMAGE_SUFFIXES)
-    found = _readable(card, request, [(path, path.name, (path.name,)) for path in paths], checkpoint)
-    if (not found.entries and not found.failed) or len(found.failed) == len(paths):
+    files = _of_training_set(request.folder, request.class_name) if is_training_set(request.folder) else [
+        (path, path.name, (path.name,)) for path in sorted(request.folder.iterdir())
+        if path.suffix.lower() in IMAGE_SUFFIXES]
+    found = _readable(card, request, files, checkpoint)
+    if (not found.entries and not found.failed) or len(found.failed) == len(files):
         raise _none_usable(request.folder, found.failed)
-    return _in_size(found, request, len(paths))
+    return _in_size(found, request, len(files))
+
+
+def _of_training_set(folder: Path, class_name: str | None) -> list[tuple[Path, str, tuple[str, ...]]]:
+    return [(row.mask, row.mask.name, (row.id,)) for row in read_training_set(folder).part(Part.TRAIN)
+            if row.mask is not None and not row.synthetic and (class_name is None or row.class_name == class_name)]
 
 
 def _none_usable(folder: Path, failed: tuple[OpenFailure, ...]) -> InputError:
