@@ -74,7 +74,8 @@ def synthesize(model: Model, seed: Seed, out: Out,
                plan: Annotated[Path | None, typer.Option(metavar="FILE", help="Fill this target table (see project "
                                                                               "plan) instead.", show_default=False)]
                = None,
-               masks: Annotated[Path | None, typer.Option(metavar="DIR", help="Masks to follow in name order, cycling.",
+               masks: Annotated[Path | None, typer.Option(metavar="DIR", help="Masks to follow in name order, cycling; "
+                                                                             "of a training set those to train on.",
                                                           show_default=False)] = None,
                mask_source: Annotated[Literal["as-is", "warped", "shapes", "simulator"] | None,
                                       typer.Option(help="Masks of DIR as they are or warped, of the shape model, or of "

@@ -9,6 +9,7 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from medsynth_gui.core.labels import revalued
 from medsynth_gui.core.provenance import Provenance
 
 T = TypeVar("T")
@@ -59,9 +60,7 @@ class ResultLayer:
 
     def in_values(self, values: Mapping[int, int]) -> ResultLayer:
         """With the values of a label list, by those of the model."""
-        table = np.arange(256, dtype=np.uint8)
-        table[list(values)] = list(values.values())
-        return replace(self, masks={frame: table[mask] for frame, mask in self.masks.items()}, names={})
+        return replace(self, masks={frame: revalued(mask, values) for frame, mask in self.masks.items()}, names={})
 
     def over(self, older: ResultLayer | None) -> ResultLayer:
         """With what an older layer of the same making says of further frames."""

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from medsynth_gui.core.errors import Message, ProjectError, StorageError
+from medsynth_gui.core.labels import LabelSet
 from medsynth_gui.core.model_card import ModelCard
+from medsynth_gui.dataset.project import Project
 from medsynth_gui.dataset.sample import Sample
-from medsynth_gui.jobs.add_frames import read_samples
 from medsynth_gui.jobs.catalogue import model_name
 from medsynth_gui.jobs.fill_images import ImageMaker
 from medsynth_gui.jobs.fill_report import CellProgress, acceptance
@@ -78,8 +79,12 @@ class EstimateFill:
         card = self.fill.checked()
         rows = rows_to_fill(self.fill.plan, card)
         needed = need_room(self.fill, card)
-        samples: tuple[Sample, ...] = read_samples(self.fill.project) if self.fill.project else ()
-        maker = ImageMaker(self.fill, card, samples)
+        samples: tuple[Sample, ...] = ()
+        labels: LabelSet | None = None
+        if self.fill.project:
+            with Project.open(self.fill.project, writable=False) as opened:
+                samples, labels = opened.samples(), opened.labels
+        maker = ImageMaker(self.fill, card, samples, labels)
         order = sorted((row for row in rows if row.open), key=lambda row: row.accepted - row.wanted)
         took: list[float] = []
         tried: list[CellProgress] = []

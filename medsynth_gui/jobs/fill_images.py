@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from medsynth_gui.core.errors import Message
+from medsynth_gui.core.labels import LabelSet
 from medsynth_gui.core.model_card import ModelCard
 from medsynth_gui.dataset.plan import Stratum
 from medsynth_gui.dataset.sample import Sample
@@ -29,13 +30,14 @@ class ImageMaker:
         ModelError: one of the models is not there.
     """
 
-    def __init__(self, job: FillPlan, card: ModelCard, samples: Iterable[Sample]) -> None:
+    def __init__(self, job: FillPlan, card: ModelCard, samples: Iterable[Sample],
+                 labels: LabelSet | None = None) -> None:
         self._job = job
         self.synthesizer = load_synthesizer(card, job.compute)
         self._gates = (None if job.gates == "off" else
                        Gates(card, job.thresholds or Thresholds(), job.compute, training=job.training))
-        self._masks = StratumMasks(card, job.plan.bounds, samples=samples, folder=job.masks, seed=job.seed,
-                                   native=self.synthesizer.native_mask)
+        self._masks = StratumMasks(card, job.plan.bounds, samples=samples, labels=labels, folder=job.masks,
+                                   seed=job.seed, native=self.synthesizer.native_mask)
 
     @property
     def warnings(self) -> tuple[Message, ...]:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from medsynth_gui.core.errors import InputError, ProjectError, UsageError
+from medsynth_gui.core.labels import LabelSet
 from medsynth_gui.core.model_card import ModelCard
 from medsynth_gui.dataset.plan import EMPTY, SizeBounds, Stratum
 from medsynth_gui.dataset.sample import Sample
 from medsynth_gui.dataset.split import Part
-from medsynth_gui.jobs.mask_candidates import Candidate, MaskRequest, Masks, judge_mask
+from medsynth_gui.jobs.mask_candidates import Candidate, MaskRequest, Masks, judge_mask, values_for
 from medsynth_gui.jobs.masks import offered_sources, open_masks
 
 Gray = npt.NDArray[np.uint8]
@@ -31,15 +32,17 @@ class StratumMasks:
 
     Args:
         samples: of a project; real ones that may be trained on lend their masks to be warped.
+        labels: of the project.
         folder: label images to warp instead.
         native: brings a mask to the size that the generator draws, where its size stratum is measured.
     """
 
     def __init__(self, card: ModelCard, bounds: SizeBounds, *, samples: Iterable[Sample] = (),
-                 folder: Path | None = None, seed: int = 0,
+                 labels: LabelSet | None = None, folder: Path | None = None, seed: int = 0,
                  native: Callable[[Gray], Gray] = lambda mask: mask) -> None:
         self._card, self._bounds, self._folder, self._seed, self._native = card, bounds, folder, seed, native
-        self._samples = tuple(sample for sample in samples if _lends(sample, card))
+        self._values = values_for(card, labels or LabelSet())
+        self._samples = tuple(sample for sample in samples if _lends(sample, card, self._values))
         self._opened: dict[tuple[Stratum, str], Masks | None] = {}
 
     def draw(self, stratum: Stratum, attempt: int) -> Candidate:
@@ -92,7 +95,8 @@ class StratumMasks:
         share = (max(low * (1 + _MARGIN), _SMALLEST), min(high * (1 - _MARGIN), _LARGEST))
         seed = zlib.crc32(f"{self._seed}/{stratum.key}".encode())
         return MaskRequest(source=source, class_name=stratum.class_name or None, seed=seed,
-                           share=share if stratum.size else None, folder=self._folder, samples=self._samples)
+                           share=share if stratum.size else None, folder=self._folder, samples=self._samples,
+                           values=self._values)
 
     def _empty(self, stratum: Stratum, attempt: int) -> Candidate:
         """A mask without labelled pixels, in the shape of an image of the project."""
@@ -106,7 +110,9 @@ class StratumMasks:
         return candidate
 
 
-def _lends(sample: Sample, card: ModelCard) -> bool:
+def _lends(sample: Sample, card: ModelCard, values: Mapping[int, int]) -> bool:
     """Whether a sample's mask may be followed: what is held out must not reach what is trained on."""
-    return (not sample.synthetic and sample.mask is not None and bool(sample.label_values)
-            and sample.split in ("", Part.TRAIN.value) and set(sample.label_values) <= set(card.labels or (1,)))
+    there = {values.get(value, value) for value in sample.label_values}
+    there -= {0} if values else set()
+    return (not sample.synthetic and sample.mask is not None and bool(there)
+            and sample.split in ("", Part.TRAIN.value) and there <= set(card.labels or (1,)))

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from medsynth_gui.core.errors import MedSynthError, Message, ProjectError, UsageError
+from medsynth_gui.core.labels import revalued
 from medsynth_gui.core.model_card import ModelCard
 from medsynth_gui.dataset.files import plain_name
 from medsynth_gui.dataset.plan import Plan, Stratum
@@ -103,7 +104,8 @@ class FillRun:
         try:
             self._publish()
             if self._still_wanted():
-                maker = ImageMaker(self._job, self._card, self._samples)
+                maker = ImageMaker(self._job, self._card, self._samples,
+                                   self._project.labels if self._project else None)
                 ran = dict(maker.synthesizer.runtime.record())
                 self._warnings = maker.warnings
                 while self._still_wanted():
@@ -151,9 +153,13 @@ class FillRun:
     def _add(self, project: Project, made: SyntheticImage, stratum: Stratum, name: str) -> str:
         """Add an accepted image to the project; after a crash it may be there already."""
         project.note_generator(self._card.weights_sha256, seen_groups(self._card, (TRAINED,)))
+        labels = project.labels.with_names(self._card.labels)
+        if labels is not project.labels:
+            project.set_labels(labels)
+        mask = revalued(made.mask, labels.values_of(self._card.labels))
         try:
             return project.add_image(
-                made.image, made.provenance, id=name, title=name, class_name=stratum.class_name, mask=made.mask,
+                made.image, made.provenance, id=name, title=name, class_name=stratum.class_name, mask=mask,
                 mask_provenance=made.provenance, view=stratum.view, scanner=stratum.scanner,
                 modality=next(iter(self._card.modalities), "US")).id
         except MedSynthError as error:

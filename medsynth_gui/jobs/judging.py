@@ -25,8 +25,7 @@ def opinion_of(card: ModelCard, compute: Compute, labels: LabelSet) -> Callable[
     from medsynth_gui.jobs.segment import load_segmenter
 
     segmenter = load_segmenter(card, compute)
-    by_name = {label.name.casefold(): label.value for label in labels}
-    named = {value: by_name[name.casefold()] for value, name in card.labels.items() if name.casefold() in by_name}
+    named = labels.values_of(card.labels)
 
     def opinion(sample: Sample) -> tuple[float, float | None]:
         aspect = sample.spacing.y_mm / sample.spacing.x_mm if sample.spacing else 1.0

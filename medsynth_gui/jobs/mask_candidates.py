@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from medsynth_gui.core.errors import InputError, Message
+from medsynth_gui.core.labels import LabelSet
 from medsynth_gui.core.model_card import ModelCard
 from medsynth_gui.core.shapes.model import ShapeModel
 from medsynth_gui.core.shapes.statistics import IMPOSSIBLE, mask_problems
@@ -54,7 +55,8 @@ class MaskRequest:
         source: a key of `SOURCES`; empty for the first of folder, simulator and shape model that there is.
         class_name: class that they are to suit; None for any.
         share: least and most share of the image that is labelled, 0..1.
-        folder: label images, in name order. samples: of a project.
+        folder: label images, in name order, or a training set.
+        samples: of a project; values: what the label values of their masks become, see `values_for`.
         drawn: on a canvas, or chosen before; `parents` is what they were made from.
     """
 
@@ -64,8 +66,18 @@ class MaskRequest:
     share: Share | None = None
     folder: Path | None = None
     samples: tuple[Sample, ...] = ()
+    values: Mapping[int, int] = field(default_factory=dict)
     drawn: tuple[Gray, ...] = ()
     parents: tuple[str, ...] = ()
+
+
+def values_for(card: ModelCard, labels: LabelSet) -> dict[int, int]:
+    """What label values of a list become for a generator: the same name is the same label, others are nothing to it.
+
+    Empty where they share no name: then values stand for themselves.
+    """
+    found = {own: value for value, own in labels.values_of(card.labels).items()}
+    return {label.value: found.get(label.value, 0) for label in labels} if found else {}
 
 
 class Masks(Protocol):

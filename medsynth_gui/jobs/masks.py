@@ -15,9 +15,12 @@ from pathlib import Path
 import numpy as np
 
 from medsynth_gui.core.errors import InputError, MedSynthError, UsageError, need_folder
+from medsynth_gui.core.labels import revalued
 from medsynth_gui.core.model_card import ModelCard
 from medsynth_gui.core.shapes.warp import limits_for, warp_mask
 from medsynth_gui.core.study import OpenFailure
+from medsynth_gui.dataset.split import Part
+from medsynth_gui.dataset.training_set import is_training_set, read_training_set
 from medsynth_gui.io.raster_files import read_labels
 from medsynth_gui.io.shape_file import NAME
 from medsynth_gui.jobs.mask_candidates import (
@@ -98,14 +101,24 @@ def _drawn(card: ModelCard, request: MaskRequest, _: Checkpoint) -> Masks:
 
 
 def _as_is(card: ModelCard, request: MaskRequest, checkpoint: Checkpoint) -> Masks:
-    """Label images of a folder in name order; unreadable ones, and those of other labels, are left out and named."""
+    """Label images of a folder in name order; unreadable ones, and those of other labels, are left out and named.
+
+    A training set lends the masks of its training part, of the wanted class: what is held out must not be followed.
+    """
     assert request.folder is not None
     need_folder(request.folder)
-    paths = sorted(path for path in request.folder.iterdir() if path.suffix.lower() in IMAGE_SUFFIXES)
-    found = _readable(card, request, [(path, path.name, (path.name,)) for path in paths], checkpoint)
-    if (not found.entries and not found.failed) or len(found.failed) == len(paths):
+    files = _of_training_set(request.folder, request.class_name) if is_training_set(request.folder) else [
+        (path, path.name, (path.name,)) for path in sorted(request.folder.iterdir())
+        if path.suffix.lower() in IMAGE_SUFFIXES]
+    found = _readable(card, request, files, checkpoint)
+    if (not found.entries and not found.failed) or len(found.failed) == len(files):
         raise _none_usable(request.folder, found.failed)
-    return _in_size(found, request, len(paths))
+    return _in_size(found, request, len(files))
+
+
+def _of_training_set(folder: Path, class_name: str | None) -> list[tuple[Path, str, tuple[str, ...]]]:
+    return [(row.mask, row.mask.name, (row.id,)) for row in read_training_set(folder).part(Part.TRAIN)
+            if row.mask is not None and not row.synthetic and (class_name is None or row.class_name == class_name)]
 
 
 def _none_usable(folder: Path, failed: tuple[OpenFailure, ...]) -> InputError:
@@ -124,23 +137,29 @@ def _project(card: ModelCard, request: MaskRequest, checkpoint: Checkpoint) -> M
         raise UsageError("mask-none-in-project")
     if not chosen:
         raise UsageError("mask-none-in-class", name=request.class_name)
-    return _in_size(_readable(card, request, chosen, checkpoint), request, len(chosen))
+    return _in_size(_readable(card, request, chosen, checkpoint, request.values), request, len(chosen))
 
 
 def _readable(card: ModelCard, request: MaskRequest, files: Sequence[tuple[Path, str, tuple[str, ...]]],
-              checkpoint: Checkpoint) -> StoredMasks:
+              checkpoint: Checkpoint, values: Mapping[int, int] | None = None) -> StoredMasks:
     entries, failed = [], []
     for number, (path, name, parents) in enumerate(files):
         checkpoint(number, len(files))
         try:
-            mask = read_labels(path)
+            mask = _read(path, values or {})
+            if values and not mask.any():
+                continue  # it shows something else
             if card.labels and int(mask.max()) > max(card.labels):
                 raise InputError("mask-label-unknown", path=path, value=int(mask.max()), model=card.id)
             if _fits(mask, request.share):
-                entries.append((name, parents, partial(read_labels, path)))
+                entries.append((name, parents, partial(_read, path, values or {})))
         except MedSynthError as error:
             failed.append(OpenFailure(str(path), error.message))
     return StoredMasks(tuple(entries), _judge(card, request), tuple(failed))
+
+
+def _read(path: Path, values: Mapping[int, int]) -> Gray:
+    return revalued(read_labels(path), values)
 
 
 def _in_size(found: StoredMasks, request: MaskRequest, count: int) -> StoredMasks:
@@ -153,7 +172,7 @@ def _in_size(found: StoredMasks, request: MaskRequest, count: int) -> StoredMask
 def _warped(card: ModelCard, request: MaskRequest, checkpoint: Checkpoint) -> Masks:
     """Real masks changed within anatomical limits: of the drawn ones, else of the folder, else of the project."""
     whole = MaskRequest(class_name=request.class_name, folder=request.folder, samples=request.samples,
-                        drawn=request.drawn, parents=request.parents)
+                        values=request.values, drawn=request.drawn, parents=request.parents)
     parents = SOURCES["drawn" if request.drawn else "as-is" if request.folder else "project"].open(
         card, whole, checkpoint)
     limits = limits_for(card.modalities)

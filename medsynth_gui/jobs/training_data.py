@@ -210,10 +210,9 @@ def task_values(labels: LabelSet, wanted: Mapping[int, str]) -> dict[int, int]:
         The task's value, or 0 for a label that it does not learn, by the project's value; empty where the values stay:
         they are the task's already, or the project has not all of its names.
     """
-    own = {label.name.casefold(): label.value for label in labels}
-    if not wanted or not all(name.casefold() in own for name in wanted.values()):
+    found = {own: value for value, own in labels.values_of(wanted).items()}
+    if not wanted or len(found) < len(wanted):
         return {}
-    found = {own[name.casefold()]: value for value, name in wanted.items()}
     values = {label.value: found.get(label.value, 0) for label in labels}
     return {} if all(value == becomes for value, becomes in values.items()) else values
 

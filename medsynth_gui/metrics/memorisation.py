@@ -29,6 +29,7 @@ _CHUNK = 2048
 _LEAST_CELL = 20
 _LEAST_COUNTED = 10
 _MOST_COMPARED = 150
+_ALIKE = 0.85
 
 
 def largest_similarity(codes: Features, reference: Features, *, groups: Indices | None = None,
@@ -182,11 +183,13 @@ def _limits(training: Coded) -> PixelLimits:
 
 
 def _same_scenes(images: Coded, training: Coded, looked: _Looked) -> npt.NDArray[np.bool_]:
-    """Which images show the scene of the training image that they correlate with most."""
-    return np.array([value >= PixelLimits.suspect
-                     and matching_points(images.images[number], training.images[int(index)]) >= SAME_SCENE
-                     for number, (value, index) in enumerate(zip(looked.correlation, looked.neighbour, strict=True))],
-                    np.bool_)
+    """Which images show the scene of the training image that they correlate with most.
+
+    Another frame of a cine correlates little: where code or pixels are much alike, local structure decides.
+    """
+    worth = (looked.correlation >= PixelLimits.suspect) | (looked.similarity >= _ALIKE)
+    return np.array([bool(likely) and matching_points(images.images[number], training.images[int(index)]) >= SAME_SCENE
+                     for number, (likely, index) in enumerate(zip(worth, looked.neighbour, strict=True))], np.bool_)
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from medsynth_gui.core.errors import InputError
-from medsynth_gui.core.labels import PALETTE, Label, LabelSet
+from medsynth_gui.core.labels import LabelSet
 from medsynth_gui.core.layers import ResultLayer
 from medsynth_gui.core.review import ReviewState
 from medsynth_gui.session.label_commands import store_labels, use_label_set
@@ -20,32 +20,19 @@ def meet_labels(session: Session, opened: OpenSeries, names: Mapping[int, str]) 
     A list that is as it came and in which nothing is drawn or proposed gives way to the one that comes for these
     labels; to any other the names that it lacks are added, under the model's value where that is free.
     """
-    if not names.keys() <= _found(session.label_set, names).keys() and _untouched(session, opened) \
+    if not names.keys() <= session.label_set.values_of(names).keys() and _untouched(session, opened) \
             and (own := _made_for(names)):
         use_label_set(session, own)
-    labels = session.label_set
-    found = _found(labels, names)
-    for value, name in sorted(names.items()):
-        taken = {label.value for label in labels}
-        if value in found or len(taken) == 255:
-            continue
-        free = value if value not in taken else next(number for number in range(1, 256) if number not in taken)
-        labels = LabelSet((*labels, Label(free, name, PALETTE[(free - 1) % len(PALETTE)])))
-        found[value] = free
+    labels = session.label_set.with_names(names)
     if labels is not session.label_set:
         store_labels(session, labels)
-    return found
+    return labels.values_of(names)
 
 
 def in_listed_values(labels: LabelSet, layer: ResultLayer) -> ResultLayer:
     """A proposal in the values of a label list that has all of its names; else as it is, and the list stays."""
-    found = _found(labels, layer.names)
+    found = labels.values_of(layer.names)
     return layer.in_values(found) if layer.names and found.keys() == layer.names.keys() else layer
-
-
-def _found(labels: LabelSet, names: Mapping[int, str]) -> dict[int, int]:
-    known = {label.name.casefold(): label.value for label in labels}
-    return {value: known[name.casefold()] for value, name in names.items() if name.casefold() in known}
 
 
 def _made_for(names: Mapping[int, str]) -> str:

@@ -9,6 +9,7 @@ import numpy.typing as npt
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from medsynth_gui.core.errors import Message
+from medsynth_gui.core.labels import revalued
 from medsynth_gui.gui.context import AppContext
 from medsynth_gui.gui.job_queue import JobHandle, JobState
 from medsynth_gui.gui.panels.parts import breakable
@@ -17,6 +18,7 @@ from medsynth_gui.gui.panels.synthesize_pad import MaskPad
 from medsynth_gui.gui.panels.synthesize_setup import SynthesizeSetup
 from medsynth_gui.gui.translation import briefly, sentence, words
 from medsynth_gui.io.shape_file import NAME
+from medsynth_gui.jobs.mask_candidates import values_for
 from medsynth_gui.jobs.masks import Candidate, MaskRequest
 from medsynth_gui.jobs.offer_masks import JudgeMask, Offered, OfferMasks
 from medsynth_gui.jobs.segment import label_set_of
@@ -66,7 +68,10 @@ class MaskSource(QObject):
             return () if self._pad.empty else (self._pad.mask,)
         if self._key == "image":
             drawn = session.document.labels(session.frame) if session.document else None
-            return (drawn.copy(),) if drawn is not None and drawn.any() else ()
+            card = self._setup.model.card
+            values = values_for(card, session.label_set) if card is not None else {}
+            mask = revalued(drawn, values) if drawn is not None else None
+            return (mask,) if mask is not None and mask.any() else ()
         return tuple(candidate.mask for candidate in self._candidates if candidate.possible)
 
     @property
@@ -153,9 +158,10 @@ class MaskSource(QObject):
             return None
         stored = key in STORED
         source = "warped" if stored and self._chooser.warped.isChecked() else {"folder": "as-is"}.get(key, key)
-        samples = session.project.samples() if key == "project" and session.project else ()
+        project, card = session.project if key == "project" else None, self._setup.model.card
         return MaskRequest(source, self._setup.class_name, self._setup.seed.value(),
-                           folder=folder if key == "folder" else None, samples=samples)
+                           folder=folder if key == "folder" else None, samples=project.samples() if project else (),
+                           values=values_for(card, project.labels) if project and card else {})
 
     def _ask(self, job: OfferMasks) -> None:
         self._asked = job

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from medsynth_gui.core.errors import InputError, StorageError, UsageError
+from medsynth_gui.core.labels import LabelSet
 from medsynth_gui.dataset.plan import Cell, Plan, Stratum
 from medsynth_gui.dataset.project import Project
 from medsynth_gui.io import atomic
@@ -127,6 +128,15 @@ def test_accepted_images_are_samples_with_class_mask_and_origin(tmp_path: Path) 
     assert again.root != report.root and again.cells[0].accepted == 2
     with Project.open(tmp_path / "p", writable=False) as project:
         assert sum(sample.synthetic for sample in project.samples()) == 10
+
+
+def test_labels_keep_their_names_in_a_project_of_other_labels(tmp_path: Path) -> None:
+    with small_project(tmp_path / "p") as project:
+        project.set_labels(LabelSet.named("head"))
+    job_in(tmp_path / "p", "project").run(JobContext())
+    with Project.open(tmp_path / "p", writable=False) as project:
+        assert [(label.value, label.name) for label in project.labels] == [(1, "head"), (2, "lesion")]
+        assert {sample.label_values for sample in project.samples() if sample.synthetic} == {(2,)}
 
 
 def test_rows_that_cannot_be_filled_are_named_and_the_others_are_filled(tmp_path: Path) -> None:

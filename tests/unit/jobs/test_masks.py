@@ -8,13 +8,14 @@ import numpy as np
 import pytest
 
 from medsynth_gui.core.errors import InputError, UsageError
+from medsynth_gui.core.labels import Label, LabelSet
 from medsynth_gui.core.model_card import ModelCard
 from medsynth_gui.core.provenance import Provenance
 from medsynth_gui.core.shapes.model import fit_shapes
 from medsynth_gui.dataset.sample import Sample
-from medsynth_gui.io.raster_files import write_label_png
+from medsynth_gui.io.raster_files import write_gray_png, write_label_png
 from medsynth_gui.io.shape_file import NAME, read_shape_model, write_shape_model
-from medsynth_gui.jobs.mask_candidates import need_possible
+from medsynth_gui.jobs.mask_candidates import need_possible, values_for
 from medsynth_gui.jobs.masks import MaskRequest, iterate, judge_mask, offered_sources, open_masks
 from tests.builders import disc
 
@@ -55,6 +56,17 @@ def test_a_folder_is_used_in_name_order_and_its_faults_are_named(card: ModelCard
         open_masks(card, MaskRequest("as-is", folder=folder / "nothing"))
 
 
+def test_a_training_set_lends_the_masks_of_its_training_part(card: ModelCard, folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "images").mkdir()
+    for name in ("a", "b", "large"):
+        write_gray_png(tmp_path / "images" / f"{name}.png", np.zeros((64, 80), np.uint8))
+    (tmp_path / "index.csv").write_text("id,group,class,split\na,p1,benign,train\nb,p2,benign,test\n"
+                                        "large,p3,malignant,train\n", encoding="utf-8")
+    assert open_masks(card, MaskRequest(folder=tmp_path)).count == 2
+    found = open_masks(card, MaskRequest(class_name="benign", folder=tmp_path))
+    assert found.count == 1 and found.at(0).parents == ("a",)
+
+
 def test_warped_masks_name_their_parents_and_are_no_worse(card: ModelCard, folder: Path) -> None:
     masks = open_masks(card, MaskRequest("warped", seed=4, folder=folder, share=(0.02, 0.12)))
     found = [masks.at(number) for number in range(6)]
@@ -71,6 +83,16 @@ def test_a_project_lends_the_masks_of_real_samples_of_the_class(card: ModelCard,
     assert found.count == 1 and found.at(0).parents == ("a",)
     with pytest.raises(UsageError, match="of the class"):
         open_masks(card, MaskRequest("project", "malignant", samples=samples))
+
+
+def test_labels_of_a_project_are_found_by_their_names(card: ModelCard, folder: Path) -> None:
+    labels = LabelSet((Label(1, "head", "#fff"), Label(7, "Lesion", "#fff")))
+    values = values_for(card, labels)
+    assert values == {1: 0, 7: 1} and values_for(card, LabelSet.named("cyst")) == {}
+    samples = tuple(Sample(name, name, folder / "x.png", "", 64, 80, None, mask=folder / f"{name}.png")
+                    for name in ("a", "other"))
+    found = open_masks(card, MaskRequest("project", samples=samples, values=values))
+    assert found.count == 1 and found.at(0).parents == ("other",) and set(np.unique(found.at(0).mask)) == {0, 1}
 
 
 @pytest.mark.parametrize("source", ["shapes", "simulator"])
