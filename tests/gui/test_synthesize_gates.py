@@ -76,3 +76,6 @@ def test_an_image_of_the_strip_is_judged_and_kept(qtbot: QtBot, page: Synthesize
     assert made.verdicts is not None
     page.collection.keep(made)
     assert page.collection.strip.made[3].sample_id and len(window.context.session.project.samples()) == 1
+    page.between.strip.setCurrentIndex(page.collection.strip.index(5))
+    click(qtbot, window, "synthesize-reject")
+    assert page.collection.strip.rowCount() == 6 and len(page.rejected.model.made) == 1, "the other steps stay"

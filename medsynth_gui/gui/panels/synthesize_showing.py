@@ -119,13 +119,16 @@ class Showing(QObject):
             self._collection.keep(made)
 
     def reject(self) -> None:
-        """Put what is shown into the tray; the next one of the gallery is shown."""
+        """Put what is shown into the tray; of the gallery the next one is shown."""
         made = self._in_hand()
         if made is None:
             return
         chosen, place = self._gallery.current is not None, self._collection.made.row_of(made.synthetic)
-        if self._between.current is not None:
+        if self._between.current is not None:  # the other steps stay, and the two images that they lie between
             self._between.remove(made.synthetic)
+            self._collection.reject(made)
+            self.show()
+            return
         self._gallery.leave()
         self._collection.reject(made)
         if chosen:
