@@ -62,7 +62,7 @@ def open_synthetic(session: Session, image: SyntheticImage) -> OpenSeries:
     title = f"synthetic-{image.provenance.producer}-{image.provenance.seed}-{image.index:04d}"
     series = ImageSeries.from_array(image.image, title=title, provenance=image.provenance)
     opened = open_series(session, series)
-    if opened.source is not series and opened.source.provenance != series.provenance:
+    if opened.as_read.provenance != series.provenance:
         opened.source = series  # it was opened before its gates had spoken
     if opened.document.undo_name is None:
         put_labels(session, opened, {0: image.mask}, name="Synthesize", clear=frozenset())

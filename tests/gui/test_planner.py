@@ -159,3 +159,20 @@ def test_the_status_bar_tells_no_zoom_where_there_is_no_image(qtbot: QtBot, wind
     assert not window.status.zoom.isVisible()
     page.pages.turn("images")
     assert window.status.zoom.isVisible()
+
+
+def test_a_fill_that_runs_is_cancelled_and_what_was_accepted_stays(qtbot: QtBot, window: MainWindow,
+                                                                  tmp_path: Path) -> None:
+    shown = planner(qtbot, window, tmp_path / "p")
+    type_target(qtbot, shown, SMALL, str(shown.plan.cell(SMALL).present + 200))
+    click(qtbot, window, "plan-fill")
+    wait_for(qtbot, shown, Phase.FILLING)
+    qtbot.waitUntil(lambda: bool(shown.fills.progress and shown.fills.progress.accepted >= 2), timeout=LONG_MS)
+    click(qtbot, window, "plan-cancel")
+    wait_for(qtbot, shown, Phase.IDLE)
+    settle(qtbot, window)
+    assert not shown.card.isVisible() and shown.setup.go.isEnabled()
+    assert 2 <= sum(sample.synthetic for sample in window.context.session.project.samples()) < 200
+    shown.activated()
+    settle(qtbot, window)
+    assert shown.fills.phase is Phase.IDLE, "nobody is asked to go on with it"

@@ -282,3 +282,16 @@ def test_provenance_survives_the_way_through_the_database(tmp_path: Path) -> Non
                       parameters={"steps": 8, "sizes": [1, 2], "deep": {"x": None}})
     with small_project(tmp_path / "p", samples=0) as project:
         assert project.sample(project.add_image(ramp(), told).id).provenance == told
+
+
+def test_a_frame_that_gates_turned_down_is_refused_unless_a_person_overruled_them(tmp_path):
+    def series(gate: str, **more: object) -> ImageSeries:
+        said = {"gate": gate, "passed": False, "reason": "It has an artefact."}
+        found = Provenance(synthetic=True, producer="syn", parameters={"gates": [said], **more})
+        return ImageSeries.from_array(ramp(), title=gate + str(len(more)), provenance=found)
+
+    with Project.create(tmp_path / "study") as project:
+        for refused in (series("artefact"), series("copy", gates_overruled=True)):
+            with pytest.raises(ProjectError, match="turned down: It has an artefact"):
+                project.add_frame(refused)
+        assert project.add_frame(series("artefact", gates_overruled=True)).synthetic and len(project.samples()) == 1

@@ -12,6 +12,7 @@ from PIL import Image
 from medsynth_gui.core.errors import InputError, ModelError, UsageError
 from medsynth_gui.core.geometry import PixelSpacing
 from medsynth_gui.core.image import ImageSeries
+from medsynth_gui.core.provenance import Provenance
 from medsynth_gui.io.raster_files import read_gray, read_labels, write_gray_png, write_label_png
 from medsynth_gui.jobs import catalogue
 from medsynth_gui.jobs.batch import output_stems
@@ -94,8 +95,10 @@ def test_a_senseless_synthesis_is_refused(change, model):
 
 def test_upscaling_doubles_rows_and_columns_and_halves_the_pixels(model, tmp_path):
     folder = model(SUPER_RESOLUTION)
-    series = ImageSeries.from_array(ramp(45, 33), spacing=PixelSpacing(0.2, 0.1, "manual"))
+    found = Provenance(synthetic=True, producer="syn", parameters={"gates": [{"gate": "artefact", "passed": False}]})
+    series = ImageSeries.from_array(ramp(45, 33), spacing=PixelSpacing(0.2, 0.1, "manual"), provenance=found)
     large = UpscaleFrame(series, 0, folder, 2, CPU).run(JobContext())
+    assert large.provenance.turned_down, "what gates found of the original holds for the enlarged one"
     assert (large.rows, large.columns) == (90, 66) and large.spacing.x_mm == pytest.approx(0.05)
     assert large.synthetic
     report = UpscaleFiles((png(tmp_path / "x.png"),), folder, 2, tmp_path / "out", CPU).run(JobContext())
