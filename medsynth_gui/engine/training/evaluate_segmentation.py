@@ -32,7 +32,6 @@ Checkpoint = Callable[[float, float, str], None]
 
 # The maker's sign in the top left corner (rows, columns) tells nothing of a lesion; calipers, arrows and text may.
 _CORNER, _LEAST_MARKS_PX = (22, 60), 60
-_PRESENCES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
 
 
 class _Looked:
@@ -149,7 +148,7 @@ def _fit(segmenter: Segmenter, validation: Sequence[_Looked]) -> dict[str, Any]:
         looked.probability = _tempered(looked.probability, temperature)
     best: tuple[float, dict[str, Any]] = (-1.0, {})
     names = ("threshold", "presence_threshold", "smallest_share")
-    for values in product((0.3, 0.4, 0.5), _PRESENCES, (0.001, 0.003)):
+    for values in product((0.3, 0.4, 0.5), (0.0, 0.1, 0.2, 0.3, 0.4, 0.5), (0.001, 0.003)):
         for name, value in zip(names, values, strict=True):
             setattr(segmenter, name, value)
         score = _score([_row(looked, segmenter) for looked in validation])
