@@ -62,7 +62,10 @@ class LikenessJudges:
     def alike(self, gray: npt.NDArray[np.uint8], models: Iterable[str]) -> dict[str, bool]:
         """Which models (ids or folders) were taught with images like this one (y, x); who cannot tell is left out."""
         judges = {model: judge for model in models if (judge := self._judge(model)) is not None}
-        described = next(iter(judges.values())).encoder.embed([gray]) if judges else None
+        if not judges:
+            return {}
+        # All of them are of the one encoder that is here.
+        described = next(iter(judges.values())).encoder.embed([gray])
         return {model: not judge.likeness.unlike(described)[0] for model, judge in judges.items()}
 
     def _judge(self, model: str) -> LikenessJudge | None:

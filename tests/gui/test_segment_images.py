@@ -96,3 +96,16 @@ def test_each_image_gets_the_model_that_suits_it_or_is_left_out(qtbot: QtBot, wi
     made = {one.title: one.proposal and one.proposal.provenance.producer for one in session.opened}
     assert made == {"breast": BREAST, "head": HEAD, "like nothing": None, "strange": BREAST}
     assert told.startswith("3 images") and "1 are unlike" in told and "1 were left out: no model" in told
+
+
+def test_the_status_bar_names_the_model_of_the_image_shown(qtbot: QtBot, window: MainWindow) -> None:
+    open_image(window, "breast", 200)
+    settle(qtbot, window)
+    window.workspace.assist.segment_frame()
+    settle(qtbot, window)
+    first = window.context.session.current
+    assert window.status.model.text() == BREAST
+    open_image(window, "head", 80)
+    assert window.status.model.text() == ""
+    commands.select_series(window.context.session, first.key)
+    assert window.status.model.text() == BREAST

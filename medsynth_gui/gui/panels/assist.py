@@ -56,7 +56,7 @@ class AssistPanel(QWidget):
         self._images.changed.connect(self._refresh)
         self._session.series_changed.connect(self._series_changed)
         self._fitting.changed.connect(self._fits)
-        self._session.current_changed.connect(self._show_image)
+        self._session.current_changed.connect(self._another_image)
         self._refresh()
 
     def _build(self) -> None:
@@ -182,6 +182,12 @@ class AssistPanel(QWidget):
     def _series_changed(self, _: object) -> None:
         self._refresh()
 
+    def _another_image(self, _: object) -> None:
+        """The status bar names what made the proposal for this image, not what ran last."""
+        layer = self._session.proposal
+        self._context.show_model(layer.provenance.producer if layer else "")
+        self._show_image(None)
+
     def _show_image(self, _: object) -> None:
         self._offer()
         self._refresh()
@@ -215,7 +221,8 @@ class AssistPanel(QWidget):
             actions.set_available(action_id, ready)
         for action_id in _WAY_ACTIONS.values():
             actions.set_available(action_id, carries)
-        self.proposal.say(self._run.words)
+        self.proposal.say(self._run.words, self._fitting.words(opened, [model_ref(one) for one in self._cards],
+                                                               self.models.currentData()))
 
 
 class _Carry:

@@ -59,9 +59,13 @@ class FittingModel(QObject):
         """The model that the person chose for an image; empty where none was."""
         return self._picked.get(opened.key, "")
 
-    def unlike(self, opened: OpenSeries | None, models: Sequence[str], chosen: str) -> bool:
-        """Whether an image is known to be unlike what the chosen one of the models offered was taught with."""
-        return opened is not None and self._alike.get((opened.key, tuple(models)), {}).get(chosen) is False
+    def words(self, opened: OpenSeries | None, models: Sequence[str], chosen: str) -> str:
+        """What to know before the chosen one of the models is asked; "" where it suits, or nobody can tell (yet)."""
+        alike = self._alike.get((opened.key, tuple(models)), {}) if opened is not None else {}
+        if alike.get(chosen, True):
+            return ""
+        return self.tr("The chosen model was not taught with images like this one; another was.") \
+            if any(alike.values()) else self.tr("No model here was taught with images like this one.")
 
     def _ask(self, opened: OpenSeries, models: tuple[str, ...]) -> None:
         self._wish = opened, models
