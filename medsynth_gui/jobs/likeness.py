@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -50,6 +51,17 @@ def likeness_judge(card: ModelCard, compute: Compute) -> LikenessJudge | None:
         return None
     # Features of another encoder, or of the same with other weights, are other numbers.
     return LikenessJudge(likeness, encoder) if encoder.card.weights_sha256 == likeness.facts["encoder_sha256"] else None
+
+
+def likeness_digest(card: ModelCard) -> str:
+    """SHA-256 of what a model's training images looked like; empty where it brings none."""
+    from medsynth_gui.engine.likeness import LIKENESS_FILE
+
+    path = card.folder / LIKENESS_FILE
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        return ""
 
 
 class LikenessJudges:

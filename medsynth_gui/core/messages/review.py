@@ -14,6 +14,8 @@ REVIEW: dict[str, tuple[str, str]] = {
     "readers-unknown": ("{reader} has read nothing in {path}.", "Choose among: {known}."),
     "queue-no-model": ("There is no segmentation model {model}: nothing is judged.",
                        "Choose a model of your modality, or another order."),
+    "queue-unlike": ("{count} image(s) are unlike those that {model} was taught with: no figure says how sure it is, "
+                     "and they stand below the others.", "Choose a model of their kind to have them judged."),
     "queue-no-encoder": ("The encoder is missing; small pictures are compared in place of its features.",
                          "Install the models again for a better order."),
     "job-rank": ("Judging images for the queue", ""),
