@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -19,13 +20,11 @@ def _tr(words: str) -> str:
 
 
 def running_folder(context: AppContext) -> Path | None:
-    """The folder of the training that this window started last, while it runs."""
-    remembered = context.settings["run_folder"]
-    try:
-        if remembered and read_run(Path(remembered)).state == "running":
-            return Path(remembered)
-    except MedSynthError:
-        pass
+    """The folder of the training that this window started last, or of the one shown, while it runs."""
+    for remembered in dict.fromkeys(context.settings[key] for key in ("training_folder", "run_folder")):
+        with suppress(MedSynthError):
+            if remembered and read_run(Path(remembered)).state == "running":
+                return Path(remembered)
     return None
 
 

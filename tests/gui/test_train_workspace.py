@@ -128,6 +128,7 @@ def test_a_run_is_started_noted_and_resumed_with_the_same_data(qtbot: QtBot, win
     assert [(Path(args[0]).name, args[1], resume, rival) for args, resume, rival in asked] == [
         ("recipe.toml", (tmp_path / "data",), False, "seg-breast-us"),
         ("run.toml", (tmp_path / "data",), True, "seg-breast-us")]
+    assert window.context.settings["training_folder"] == str(tmp_path / "run")
 
 
 def test_a_training_that_runs_is_asked_about_when_the_window_closes(qtbot: QtBot, window: MainWindow, tmp_path: Path,
@@ -137,6 +138,10 @@ def test_a_training_that_runs_is_asked_about_when_the_window_closes(qtbot: QtBot
     window.context.settings["run_folder"] = str(folder)
     monkeypatch.setattr(training_watch, "_ask", lambda *_: "cancel")
     assert not window.close()
+    # Looking at another run forgets nothing: a second one is not started beside it, and the question is asked.
+    window.context.settings["training_folder"] = str(folder)
+    show(qtbot, window, write_run(tmp_path / "other", validations=1, ended="done"))
+    assert training_watch.running_folder(window.context) == folder and not window.close()
     window.context.settings["training_on_close"] = "pause"
     assert training_watch.may_close(window.context, window) and (folder / "pause").exists()
 

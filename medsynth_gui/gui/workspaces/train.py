@@ -173,6 +173,7 @@ class TrainWorkspace(Workspace):
 
     def _choose_run(self) -> None:
         if found := QFileDialog.getExistingDirectory(self, self.tr("Run folder")):
+        self.context.settings["training_folder"] = str(folder)
             self.show_folder(Path(found))
 
     def show_folder(self, folder: Path) -> None:
