@@ -209,6 +209,51 @@ def test_data_that_cannot_be_used_say_what_they_need(qtbot: QtBot, window: MainW
     assert "index.csv is missing" in page.split._words.text() and "It needs images/" in page.split._words.text()
 
 
+def test_the_new_folder_has_a_name_until_a_person_gives_one(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
+    (tmp_path / "seg-breast-us-1").mkdir()
+    window.context.settings["run_folder"] = str(tmp_path / "earlier")
+    page = go(qtbot, window, "train")
+    assert page.setup.out.path == tmp_path / "seg-breast-us-2"
+    assert "for the model" not in page.setup.missing
+    page.setup.recipe.choose("seg-fetal-head-us")
+    page.setup._recipe_changed()
+    assert page.setup.out.path == tmp_path / "seg-fetal-head-us-1"
+    page.setup.out.set_path(tmp_path / "mine")
+    page.setup._recipe_changed()
+    assert page.setup.out.path == tmp_path / "mine"
+
+
+def test_data_that_cannot_be_used_start_nothing(qtbot: QtBot, window: MainWindow, tiny_set: Path,  # noqa: F811
+                                                tmp_path: Path) -> None:
+    page = go(qtbot, window, "train")
+    page.setup.mode.choose("full")
+    page.setup.out.set_path(tmp_path / "run")
+    page.setup.add_data(tiny_set)
+    settle(qtbot, window)
+    assert page.setup._go.isEnabled() and "No leak" in page.split.state.text()
+    drawn = next(path for path in sorted((tiny_set / "masks").glob("*.png")) if read_labels(path).any())
+    write_label_png(drawn, read_labels(drawn) * 7)
+    page.setup.data_panel._drop(tiny_set)
+    page.setup.add_data(tiny_set)
+    settle(qtbot, window)
+    assert page.split.state.text() == "These data cannot be used" and "label value 7" in page.split._words.text()
+    assert not page.setup._go.isEnabled() and "label value 7" in page.setup._missing.text()
+    asked: list[object] = []
+    page.setup.start.connect(asked.append)
+    page.setup.ask()
+    assert not asked
+    for mask in (tiny_set / "masks").glob("*.png"):
+        write_label_png(mask, np.zeros_like(read_labels(mask)))
+    page.setup.data_panel._drop(tiny_set)
+    page.setup.add_data(tiny_set)
+    settle(qtbot, window)
+    assert "No training image has a labelled pixel" in page.split._words.text() and not page.setup._go.isEnabled()
+    page.setup.recipe.choose("sr-us")
+    page.setup._recipe_changed()
+    settle(qtbot, window)
+    assert page.setup._go.isEnabled()
+
+
 def test_predictions_are_saved_as_an_animation(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
     page = show(qtbot, window, write_run(tmp_path / "run", validations=3, ended="stopped"))
     page.view.predictions.write_gif(tmp_path / "learning.gif")

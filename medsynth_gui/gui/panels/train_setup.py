@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QStandardPaths, Signal
 from PySide6.QtWidgets import QCheckBox, QFileDialog, QWidget
 
 from medsynth_gui.core.errors import MedSynthError
@@ -23,6 +24,7 @@ from medsynth_gui.jobs.training_recipe import QUICK_MINUTES, TrainingPlan, recip
 from medsynth_gui.session.train_commands import MODEL_SETTINGS
 
 _BROWSE = "browse"
+_DOCUMENTS = QStandardPaths.StandardLocation.DocumentsLocation
 _FULL_MINUTES = 60
 
 
@@ -37,6 +39,8 @@ class TrainSetup(SidePanel):
         super().__init__(SPACE.RIGHT_PANEL, parent)
         self._context = context
         self._cards: list[ModelCard] = []
+        self._refused = ""
+        self._suggested: Path | None = None
         self._table: dict[str, object] = {}
         self.mode = Segmented([
             ("quick", self.tr("Quick adapt"), self.tr("Fit a finished model to your images: about 5 minutes on a CPU")),
@@ -96,6 +100,7 @@ class TrainSetup(SidePanel):
     def set_models(self, cards: list[ModelCard]) -> None:
         """Offer models to start from; those of another task than the recipe's are left out."""
         self._cards = cards
+        self._suggest_folder()
         self.on_close.choose(self._context.settings["training_on_close"])
         self._offer_models()
 
@@ -141,7 +146,18 @@ class TrainSetup(SidePanel):
             ", ".join(map(str, labels.values())) if isinstance(labels, dict) else ""])))
         self._about.setVisible(bool(self._about.text()))
         self._offer_models()
+        self._suggest_folder()
         self.changed.emit()
+
+    def _suggest_folder(self) -> None:
+        """Name a new folder after the task, beside the last run; what a person chose stays."""
+        if self.out.path not in (None, self._suggested) or not self.recipe.currentData():
+            return
+        last = self._context.settings["run_folder"]
+        beside = Path(last).parent if last else Path(QStandardPaths.writableLocation(_DOCUMENTS)) / "MedSynth models"
+        numbers = (number for number in count(1) if not (beside / f"{self.recipe.currentData()}-{number}").exists())
+        self._suggested = beside / f"{self.recipe.currentData()}-{next(numbers)}"
+        self.out.set_path(self._suggested)
 
     def _init_picked(self, key: str) -> None:
         if key != _BROWSE:
