@@ -22,7 +22,7 @@ from medsynth_gui.gui.panels import train_request
 from medsynth_gui.gui.panels.train_curves import drawn_figure, epoch_series
 from medsynth_gui.gui.panels.train_request import TrainingRequest, launch, remembered_request
 from medsynth_gui.gui.workspaces.train import TrainWorkspace
-from medsynth_gui.io.raster_files import write_gray_png
+from medsynth_gui.io.raster_files import read_labels, write_gray_png, write_label_png
 from medsynth_gui.jobs.catalogue import Compute
 from medsynth_gui.jobs.compare_models import paired, verdict
 from tests.builders import ramp

@@ -81,6 +81,8 @@ MODELS: dict[str, tuple[str, str]] = {
                            "Draw masks first; images without a lesion teach only together with others."),
     "training-running": ("The training {what} is running.", "Pause or stop it first: one runs at a time."),
     "training-died": ("The training in {path} ended without a word.",
+    "task-label-unknown": ("The mask of {name} has the label value {value}, which the task does not know (it knows "
+                           "{known}).", "Correct the masks, or choose another task."),
                       "Resume it; if it ends again, look at training.log in its folder."),
     "no-reviewed-samples": ("No sample of the project has a mask and the review that was asked for.",
                             "Approve samples in Annotate, or train on all that have a mask."),

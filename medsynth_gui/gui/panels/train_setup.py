@@ -196,10 +196,17 @@ class TrainSetup(SidePanel):
         return ", ".join(words for there, words in needs if not there)
 
     def _refresh(self, *_: object) -> None:
-        self._go.setEnabled(not self.missing)
-        self._context.actions.set_available("train.start", not self.missing)
-        self._missing.setText(self.tr("Still needed: {what}.").format(what=self.missing) if self.missing else "")
-        self._missing.setVisible(bool(self.missing))
+        ready = not self.missing and not self._refused
+        self._go.setEnabled(ready)
+        self._context.actions.set_available("train.start", ready)
+        told = [self.tr("Still needed: {what}.").format(what=self.missing)] if self.missing else []
+        self._missing.setText("\n".join([*told, *filter(None, [self._refused])]))
+        self._missing.setVisible(not ready)
+
+    def refuse_data(self, why: str) -> None:
+        """The data chosen cannot be trained on for this reason; empty takes that back."""
+        self._refused = why
+        self._refresh()
 
     def request(self, plan: TrainingPlan | None = None) -> TrainingRequest:
         """What is asked for now; complete once `missing` is empty."""
@@ -224,7 +231,7 @@ class TrainSetup(SidePanel):
 
     def ask(self) -> None:
         """Emit `start`."""
-        if not self.missing:
+        if not self.missing and not self._refused:
             self.start.emit(self.request())
 
 

@@ -88,6 +88,7 @@ class TrainWorkspace(Workspace):
         self.setup.start.connect(self.start_asked)
         self.setup.open_run.connect(self._choose_run)
         self.setup.changed.connect(self._setup_changed)
+        self.split.judged.connect(self.setup.refuse_data)
         self.switch.chosen.connect(self._show_page)
         self.result.models_changed.connect(self._models_changed)
         self.result.compared.connect(self.look)
@@ -127,11 +128,17 @@ class TrainWorkspace(Workspace):
         if self.setup.table is not self._recipe_shown:
             self._recipe_shown = self.setup.table
             self.augment.set_recipe(self.setup.table)
-        shown = (data.folders, data.samples)
+        labels = self.setup.labels if self.setup.table.get("task") == "segmentation" else {}
+        shown = (data.folders, data.samples, labels, self._values() if data.samples else {})
         if shown != self._data_shown:
             self._data_shown = shown
             self.split.set_data(*shown)
             self.augment.set_data(data.folders)
+
+    def _values(self) -> dict[int, int]:
+        """What label values of the project become in the task."""
+        project = self.context.session.project
+        return task_values(project.labels, self.setup.labels) if project is not None else {}
 
     def _folders(self) -> list[Path]:
         return [Path(folder) for folder in self.context.settings["model_folders"]]
@@ -152,8 +159,7 @@ class TrainWorkspace(Workspace):
         elif request.samples:
             project = self.context.session.project
             name = project.folder.name if project is not None else "project"
-            values = task_values(project.labels, self.setup.labels) if project is not None else {}
-            job = ExportTrainingSet(request.samples, request.out / "data" / name, values)
+            job = ExportTrainingSet(request.samples, request.out / "data" / name, self._values())
             self.context.queue.submit(job, partial(self._exported, request))
         else:
             self._launch(request, resume=False)
@@ -167,13 +173,13 @@ class TrainWorkspace(Workspace):
         self.context.queue.submit(Reading(call, title), partial(self._started, request.out))
 
     def _started(self, folder: Path, _child: Popen[bytes]) -> None:
+        self.context.settings["training_folder"] = str(folder)
         self.show_folder(folder)
         watch(self.context, folder)
         self.context.notify(self.tr("Training started, at low priority."), "good")
 
     def _choose_run(self) -> None:
         if found := QFileDialog.getExistingDirectory(self, self.tr("Run folder")):
-        self.context.settings["training_folder"] = str(folder)
             self.show_folder(Path(found))
 
     def show_folder(self, folder: Path) -> None:
