@@ -39,15 +39,19 @@ def sample_entry(sample: Sample) -> LibraryEntry:
 
 
 def ask_second_reader(context: AppContext, chosen: Iterable[LibraryEntry]) -> int:
-    """Let samples wait for a second reader; how many, 0 where the project refuses (which is told)."""
+    """Let samples wait for a second reader; how many, 0 where not all of them can (which is told)."""
     names = [entry.sample_id for entry in chosen if entry.sample_id]
     try:
-        if names:
-            commands.ask_second_reader(context.session, names)
+        asked = commands.ask_second_reader(context.session, names) if names else 0
     except MedSynthError as error:
         context.notify(error.message, "bad")
         return 0
-    return len(names)
+    if asked < len(names):
+        context.notify(QCoreApplication.translate(
+            "library", "{asked} wait for a second reader; {left} were left out: nothing is drawn on them.").format(
+                asked=asked, left=len(names) - asked), "caution")
+        return 0
+    return asked
 
 
 def frames_to_add(session: Session, chosen: Iterable[OpenSeries]) -> tuple[FrameToAdd, ...]:
