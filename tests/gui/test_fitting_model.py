@@ -58,6 +58,7 @@ def test_the_persons_choice_for_an_image_stays(qtbot: QtBot, window: MainWindow)
     first = window.context.session.current
     assert "HC18" in window.workspace.assist.models.toolTip()
     models = window.workspace.assist.models
+    models.choose("seg-nerve-vessel-us")
     models.picked.emit("seg-nerve-vessel-us")
     assert "another was" in window.workspace.assist.proposal.unlike.text()
     assert show(qtbot, window, BREAST, 2) == BREAST
