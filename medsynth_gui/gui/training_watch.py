@@ -30,6 +30,7 @@ def running_folder(context: AppContext) -> Path | None:
 
 def watch(context: AppContext, folder: Path) -> None:
     """Show a training in the job tray until it ends; to cancel it there is to pause it."""
+    context.settings["training_folder"] = str(folder)
     if any(isinstance(handle.job, WatchTraining) and handle.job.folder == folder for handle in context.queue.active):
         return
     handle = context.queue.submit(WatchTraining(folder), partial(_ended, context))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -26,8 +26,9 @@ class KnownSamples(QObject):
 
     changed = Signal()
 
-    def __init__(self, context: AppContext, parent: QObject) -> None:
+    def __init__(self, context: AppContext, changed: Callable[[], None], parent: QObject) -> None:
         super().__init__(parent)
+        self.changed.connect(changed)
         self._context = context
         self._samples: tuple[Sample, ...] = ()
         self._found: dict[str, str] = {}

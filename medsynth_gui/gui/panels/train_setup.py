@@ -20,6 +20,7 @@ from medsynth_gui.gui.panels.train_offer import COMPARED
 from medsynth_gui.gui.panels.train_request import TrainingRequest
 from medsynth_gui.gui.theme import SPACE
 from medsynth_gui.jobs.catalogue import recipes
+from medsynth_gui.jobs.training_data import task_values
 from medsynth_gui.jobs.training_recipe import QUICK_MINUTES, TrainingPlan, recipe_table
 from medsynth_gui.session.train_commands import MODEL_SETTINGS
 
@@ -118,6 +119,12 @@ class TrainSetup(SidePanel):
         """What the chosen recipe's model will tell apart: names by value."""
         labels = self._table.get("labels", {})
         return {int(value): str(name) for value, name in labels.items()} if isinstance(labels, dict) else {}
+
+    @property
+    def values(self) -> dict[int, int]:
+        """What label values of the project become in the task, see `task_values`."""
+        project = self._context.session.project
+        return task_values(project.labels, self.labels) if project is not None else {}
 
     def _same_labels(self, card: ModelCard) -> bool:
         return dict(card.labels) == self.labels

@@ -28,7 +28,7 @@ from medsynth_gui.gui.theme import SPACE
 from medsynth_gui.gui.training_watch import running_folder, watch
 from medsynth_gui.gui.workspaces.base import Workspace
 from medsynth_gui.jobs.catalogue import list_models
-from medsynth_gui.jobs.training_data import ExportTrainingSet, task_values
+from medsynth_gui.jobs.training_data import ExportTrainingSet
 from medsynth_gui.jobs.training_recipe import TrainingPlan
 from medsynth_gui.jobs.training_run import TrainingRun, pause_training, read_run, stop_training
 
@@ -128,17 +128,11 @@ class TrainWorkspace(Workspace):
         if self.setup.table is not self._recipe_shown:
             self._recipe_shown = self.setup.table
             self.augment.set_recipe(self.setup.table)
-        labels = self.setup.labels if self.setup.table.get("task") == "segmentation" else {}
-        shown = (data.folders, data.samples, labels, self._values() if data.samples else {})
+        shown = (data.folders, data.samples, _learned(self.setup), self.setup.values if data.samples else {})
         if shown != self._data_shown:
             self._data_shown = shown
             self.split.set_data(*shown)
             self.augment.set_data(data.folders)
-
-    def _values(self) -> dict[int, int]:
-        """What label values of the project become in the task."""
-        project = self.context.session.project
-        return task_values(project.labels, self.setup.labels) if project is not None else {}
 
     def _folders(self) -> list[Path]:
         return [Path(folder) for folder in self.context.settings["model_folders"]]
@@ -159,7 +153,7 @@ class TrainWorkspace(Workspace):
         elif request.samples:
             project = self.context.session.project
             name = project.folder.name if project is not None else "project"
-            job = ExportTrainingSet(request.samples, request.out / "data" / name, self._values())
+            job = ExportTrainingSet(request.samples, request.out / "data" / name, self.setup.values)
             self.context.queue.submit(job, partial(self._exported, request))
         else:
             self._launch(request, resume=False)
@@ -173,7 +167,6 @@ class TrainWorkspace(Workspace):
         self.context.queue.submit(Reading(call, title), partial(self._started, request.out))
 
     def _started(self, folder: Path, _child: Popen[bytes]) -> None:
-        self.context.settings["training_folder"] = str(folder)
         self.show_folder(folder)
         watch(self.context, folder)
         self.context.notify(self.tr("Training started, at low priority."), "good")
@@ -247,3 +240,8 @@ class TrainWorkspace(Workspace):
     def _models_changed(self) -> None:
         self.setup.set_models(list_models(further=self._folders()))
         self._show_run()
+
+
+def _learned(setup: TrainSetup) -> dict[int, str]:
+    """The labels that are learned from masks, names by value; none where the task is another."""
+    return setup.labels if setup.table.get("task") == "segmentation" else {}
