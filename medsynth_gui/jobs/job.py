@@ -26,11 +26,17 @@ class JobCancelled(Exception):
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a job is: `done` of `total` (None: not known), and what it is doing."""
+    """How far a job is: `done` of `total` (None: not known), and what it is doing.
+
+    Attributes:
+        left_s: seconds left, as the job knows better than its rate tells; infinite where it knows that nobody can
+            say, None leaves it to the rate.
+    """
 
     done: float
     total: float | None
     message: str = ""
+    left_s: float | None = None
 
 
 class JobContext:
@@ -49,15 +55,16 @@ class JobContext:
         self._cancelled = cancelled or (lambda: False)
         self._publish = publish or (lambda _: None)
 
-    def checkpoint(self, done: float, total: float | None = None, message: str = "") -> None:
-        """Report progress; call at most 200 ms apart.
+    def checkpoint(self, done: float, total: float | None = None, message: str = "", *,
+                   left_s: float | None = None) -> None:
+        """Report progress, as `Progress`; call at most 200 ms apart.
 
         Raises:
             JobCancelled: someone asked the job to stop.
         """
         if self._cancelled():
             raise JobCancelled
-        self._report(Progress(done, total, message))
+        self._report(Progress(done, total, message, left_s))
 
     def publish(self, preview: object) -> None:
         """Show an intermediate result."""
