@@ -8,7 +8,8 @@ from typing import Annotated, Any
 import typer
 
 from medsynth_gui.cli.options import Device, Json, Out, Precision, Threads, compute
-from medsynth_gui.cli.runner import run
+from medsynth_gui.cli.output import brief
+from medsynth_gui.cli.runner import Outcome, run
 from medsynth_gui.core.errors import UsageError
 
 
@@ -46,7 +47,8 @@ def propagate(cine: Annotated[Path, typer.Argument(metavar="CINE", show_default=
     """Carry a mask through a cine in both directions: OUT/<frame>.png, with a confidence for each."""
     from medsynth_gui.jobs.propagate import PropagateFile
 
-    return run(PropagateFile(cine=cine, mask=mask, frame=frame, out=out))
+    carried = run(PropagateFile(cine=cine, mask=mask, frame=frame, out=out))
+    return Outcome(carried, 0, brief({**carried, "out": out}))
 
 
 def _box(text: str) -> tuple[float, float, float, float] | None:

@@ -27,6 +27,30 @@ def print_record(record: Mapping[str, Any], as_json: bool, text: str = "") -> No
     sys.stdout.flush()
 
 
+def brief(record: Mapping[str, Any]) -> str:
+    """A record as text for people: of rows their number, and the means of their figures."""
+    return "\n".join(text_lines(_without_rows(to_plain(record))))
+
+
+def _without_rows(record: Mapping[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, item in record.items():
+        if isinstance(item, dict):
+            found[key] = _without_rows(item)
+        elif isinstance(item, list) and item and isinstance(item[0], dict):
+            figures = {name for row in item for name, value in row.items() if isinstance(value, float)}
+            found[key] = {"count": len(item), **{f"mean {name}": _mean([row.get(name) for row in item])
+                                                 for name in sorted(figures)}}
+        else:
+            found[key] = item
+    return found
+
+
+def _mean(values: list[Any]) -> float:
+    known = [value for value in values if isinstance(value, (int, float))]
+    return round(sum(known) / len(known), 4)
+
+
 def print_error(message: Message, as_json: bool) -> None:
     """Print a failure: the sentence on stderr, and with --json as `{"error": {"id", "message"}}` on stdout."""
     sentence = message.english()

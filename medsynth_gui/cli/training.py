@@ -8,7 +8,8 @@ from typing import Annotated, Any
 import typer
 
 from medsynth_gui.cli.options import Device, Json, Out, Precision, Threads, compute
-from medsynth_gui.cli.runner import run
+from medsynth_gui.cli.output import brief
+from medsynth_gui.cli.runner import Outcome, run
 
 _evaluate = typer.Typer(no_args_is_help=True, help="Figures from files.")
 
@@ -54,8 +55,9 @@ def train(recipe: Annotated[str, typer.Option(metavar="FILE|ID", help="A shipped
     """Train a model; OUT becomes a model folder that --model and --init accept."""
     from medsynth_gui.jobs.train import Train
 
-    return run(Train(recipe=recipe, data=tuple(data or ()), out=out, init=init, minutes=minutes, resume=resume,
-                     compare=compare, compute=compute(device, precision, threads)))
+    results = run(Train(recipe=recipe, data=tuple(data or ()), out=out, init=init, minutes=minutes, resume=resume,
+                        compare=compare, compute=compute(device, precision, threads)))
+    return Outcome(results, 0, brief(results))
 
 
 def segmentation(predictions: Annotated[Path, typer.Option(metavar="DIR", help="Predicted label images.",

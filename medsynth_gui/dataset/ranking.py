@@ -32,10 +32,11 @@ class Ranked:
     """A sample in the queue.
 
     Attributes:
-        value: by which it stands where it does, large first; None where it was not judged yet.
+        value: by which it stands where it does, large first; None where it was not judged yet, or cannot be.
         reason: what the value is: the Dice of mask and model ("dice"), the mean entropy of the model ("entropy"),
-            the distance to its neighbours ("typical") or to anything labelled ("labelled"), in units of the median
-            distance between neighbours in the project.
+            none for the image is unlike what the model was taught with ("unlike"), the distance to its neighbours
+            ("typical") or to anything labelled ("labelled"), in units of the median distance between neighbours in
+            the project.
     """
 
     sample: Sample
@@ -43,7 +44,7 @@ class Ranked:
     value: float | None = None
 
 
-def by_value(samples: Sequence[Sample], found: Mapping[str, tuple[str, float]],
+def by_value(samples: Sequence[Sample], found: Mapping[str, tuple[str, float | None]],
              urgency: Mapping[str, float] | None = None) -> tuple[Ranked, ...]:
     """Large values first, what was not judged last, then by id.
 
@@ -52,7 +53,7 @@ def by_value(samples: Sequence[Sample], found: Mapping[str, tuple[str, float]],
         urgency: what to order by instead of the value.
     """
     ranked = [Ranked(sample, *found.get(sample.id, ("", None))) for sample in samples]
-    ordered = urgency or {identity: value for identity, (_, value) in found.items()}
+    ordered = urgency or {identity: value for identity, (_, value) in found.items() if value is not None}
     return tuple(sorted(ranked, key=lambda one: (-ordered.get(one.sample.id, -np.inf), one.sample.id)))
 
 

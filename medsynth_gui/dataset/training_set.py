@@ -78,6 +78,8 @@ def read_training_set(folder: Path) -> TrainingSet:
         InputError: a folder, a column, a value or an image is missing; the sentence says which.
     """
     folder = folder.resolve()
+    if not folder.exists():
+        raise InputError("file-missing", path=folder)
     for name, found in (("images/", (folder / "images").is_dir()), ("index.csv", (folder / "index.csv").is_file())):
         if not found:
             raise InputError("data-incomplete", path=folder, detail=f"{name} is missing")

@@ -27,9 +27,14 @@ _CONTENTS = {name: name for name in (
 
 def kind(series: ImageSeries) -> str:
     """Its modality; what names none (OT) is an image or a cine."""
-    if series.modality not in ("", "OT"):
-        return series.modality
-    return QCoreApplication.translate("series", "Image" if series.frame_count == 1 else "Cine")
+    return kind_words(series.modality, series.frame_count)
+
+
+def kind_words(modality: str, frames: int) -> str:
+    """What a modality is called; as `kind`."""
+    if modality not in ("", "OT"):
+        return modality
+    return QCoreApplication.translate("series", "Image" if frames == 1 else "Cine")
 
 
 def facts(series: ImageSeries) -> Iterator[tuple[str, str]]:

@@ -6,6 +6,7 @@ Workers' signals are connected to bound methods of GUI objects only: a lambda wo
 from __future__ import annotations
 
 import itertools
+import math
 import threading
 import time
 from collections import deque
@@ -68,7 +69,7 @@ class JobHandle:
     def left_s(self) -> float | None:
         """Seconds left as the job says, else by the rate so far; None where that cannot be said."""
         if self.progress is not None and self.progress.left_s is not None:
-            return self.progress.left_s
+            return self.progress.left_s if math.isfinite(self.progress.left_s) else None
         if self.progress is None or self.started_s is None or not self.progress.total or self.progress.done <= 0:
             return None
         passed = time.monotonic() - self.started_s

@@ -61,6 +61,8 @@ def reason_words(ranked: Ranked) -> str:
     """Why an image stands where it does, with the figure."""
     if not ranked.reason:
         return QCoreApplication.translate("review", "Not judged yet")
+    if ranked.reason == "unlike":
+        return QCoreApplication.translate("review", "Unlike the images that the model was taught with")
     if ranked.value is None:
         return QCoreApplication.translate("review", "A typical image: nothing is labelled yet")
     words, digits = _REASONS[ranked.reason]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -19,18 +20,17 @@ def _tr(words: str) -> str:
 
 
 def running_folder(context: AppContext) -> Path | None:
-    """The folder of the training that this window started last, while it runs."""
-    remembered = context.settings["run_folder"]
-    try:
-        if remembered and read_run(Path(remembered)).state == "running":
-            return Path(remembered)
-    except MedSynthError:
-        pass
+    """The folder of the training that this window started last, or of the one shown, while it runs."""
+    for remembered in dict.fromkeys(context.settings[key] for key in ("training_folder", "run_folder")):
+        with suppress(MedSynthError):
+            if remembered and read_run(Path(remembered)).state == "running":
+                return Path(remembered)
     return None
 
 
 def watch(context: AppContext, folder: Path) -> None:
     """Show a training in the job tray until it ends; to cancel it there is to pause it."""
+    context.settings["training_folder"] = str(folder)
     if any(isinstance(handle.job, WatchTraining) and handle.job.folder == folder for handle in context.queue.active):
         return
     handle = context.queue.submit(WatchTraining(folder), partial(_ended, context))

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from medsynth_gui.core.errors import Message
+from medsynth_gui.core.errors import MedSynthError, Message
 from medsynth_gui.core.image import ImageSeries
 from medsynth_gui.core.provenance import Provenance
 from medsynth_gui.dataset.matching import sample_of_frame
 from medsynth_gui.dataset.project import Project
 from medsynth_gui.dataset.sample import Sample
+from medsynth_gui.io.plain_files import PlainFile
 from medsynth_gui.jobs.batch import BatchReport, each
 from medsynth_gui.jobs.job import JobContext, Lane
 
@@ -73,6 +76,21 @@ class AddFrames:
         made = project.add_frame(series, wanted.frame, group=wanted.group, class_name=self.class_name,
                                  mask=wanted.mask, mask_provenance=wanted.mask_provenance)
         return {"id": made.id, "added": True}
+
+
+def find_samples(samples: Iterable[Sample], images: Iterable[tuple[str, ImageSeries | PlainFile]]) -> dict[str, str]:
+    """The ids of the samples that stills are, by the keys of the stills; what cannot be read is none."""
+    named: dict[str, list[Sample]] = {}
+    for sample in samples:
+        named.setdefault(sample.title, []).append(sample)
+    found = {}
+    for key, image in images:
+        with suppress(MedSynthError):
+            series = image.open() if isinstance(image, PlainFile) else image
+            known = sample_of_frame(named.get(series.title or "image", ()), series, 0)
+            if known is not None and series.frame_count == 1:
+                found[key] = known.id
+    return found
 
 
 def read_samples(project: Path) -> tuple[Sample, ...]:

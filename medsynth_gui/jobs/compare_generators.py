@@ -14,7 +14,7 @@ from medsynth_gui.dataset.split import Part
 from medsynth_gui.dataset.training_set import TrainingRow, read_training_set
 from medsynth_gui.io.furniture import remove_furniture
 from medsynth_gui.io.raster_files import read_gray, read_labels
-from medsynth_gui.jobs.comparison import Comparison
+from medsynth_gui.jobs.comparison import Comparison, signed
 from medsynth_gui.jobs.features import Described, describe, put_back
 from medsynth_gui.jobs.job import JobContext
 from medsynth_gui.jobs.synthesize import load_synthesizer
@@ -117,7 +117,7 @@ def verdict(own: dict[str, Any], copies: dict[str, float]) -> tuple[bool, Messag
     """Whether the new generator is offered: nearer to real images beyond doubt, and no more copies than real ones."""
     gain, low, high = own["difference"]
     told = {"before": f"{own['before'][0]:.3f}", "after": f"{own['after'][0]:.3f}", "images": own["images"],
-            "low": f"{low:+.3f}", "high": f"{high:+.3f}"}
+            **dict(zip(("low", "high"), signed(low, high), strict=True))}
     if copies["after"] > max(copies["real"], copies["before"], 1 / own["images"]):
         return False, Message("compare-copies", {"share": f"{copies['after']:.0%}", "real": f"{copies['real']:.0%}"})
     if gain <= 0 or low <= 0:

@@ -14,7 +14,7 @@ from medsynth_gui.core.errors import Message
 from medsynth_gui.core.model_card import ModelCard
 from medsynth_gui.dataset.split import Part
 from medsynth_gui.dataset.training_set import read_training_set
-from medsynth_gui.jobs.comparison import Comparison
+from medsynth_gui.jobs.comparison import Comparison, signed
 from medsynth_gui.jobs.job import JobContext
 from medsynth_gui.metrics.bootstrap import bootstrap
 from medsynth_gui.metrics.overlap import count_labels, dice
@@ -130,7 +130,7 @@ def verdict(own: dict[str, Any], simulated: dict[str, Any]) -> tuple[bool, Messa
         return False, Message("compare-too-few", {"groups": groups, "least": LEAST_GROUPS})
     gain, low, high = own["difference"]
     told = {"before": f"{own['before'][0]:.3f}", "after": f"{own['after'][0]:.3f}", "images": own["images"],
-            "low": f"{low:+.3f}", "high": f"{high:+.3f}"}
+            **dict(zip(("low", "high"), signed(low, high), strict=True))}
     if gain <= 0 or low <= 0:
         return False, Message("compare-not-better", told)
     if simulated and simulated["difference"][0] < -TOLERANCE:

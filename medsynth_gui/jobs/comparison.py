@@ -14,6 +14,13 @@ from medsynth_gui.jobs.catalogue import Compute, find_model
 from medsynth_gui.jobs.job import Lane
 
 
+def signed(*figures: float) -> tuple[str, ...]:
+    """Figures with their signs, in three digits, or in as many more (five at most) as show each that is not 0."""
+    digits = next((many for many in range(3, 6) if all(round(value, many) or not value for value in figures)), 5)
+    shown = [round(value, digits) + 0.0 for value in figures]
+    return tuple(f"{value:+.{digits}f}" if value else f"{0:.{digits}f}" for value in shown)
+
+
 @dataclass(frozen=True)
 class Comparison:
     """Two models on the same held-out data.

@@ -140,7 +140,8 @@ class FillRun:
         """How far it is, in the figures that were published: one source for all who tell them."""
         share = min(0.99, progress.done / (progress.total or 1.0))
         accepted = self._told.accepted
-        self._ctx.checkpoint(accepted + share, max(1, self._asked), f"{accepted} of {self._asked}", self._left_s)
+        self._ctx.checkpoint(accepted + share, max(1, self._asked), f"{accepted} of {self._asked}",
+                             left_s=self._left_s)
 
     def _keep(self, made: SyntheticImage, stratum: Stratum, attempt: int, verdicts: Sequence[GateResult],
               stopped_by: str) -> None:

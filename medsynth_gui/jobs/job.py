@@ -29,7 +29,8 @@ class Progress:
     """How far a job is: `done` of `total` (None: not known), and what it is doing.
 
     Attributes:
-        left_s: seconds left, where the job knows better than by the rate so far.
+        left_s: seconds left, as the job knows better than its rate tells; infinite where it knows that nobody can
+            say, None leaves it to the rate.
     """
 
     done: float
@@ -54,9 +55,9 @@ class JobContext:
         self._cancelled = cancelled or (lambda: False)
         self._publish = publish or (lambda _: None)
 
-    def checkpoint(self, done: float, total: float | None = None, message: str = "",
+    def checkpoint(self, done: float, total: float | None = None, message: str = "", *,
                    left_s: float | None = None) -> None:
-        """Report progress; call at most 200 ms apart.
+        """Report progress, as `Progress`; call at most 200 ms apart.
 
         Raises:
             JobCancelled: someone asked the job to stop.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +13,7 @@ from medsynth_gui.core.model_card import ModelCard
 from medsynth_gui.dataset.sample import Sample
 from medsynth_gui.io.raster_files import read_gray, read_labels
 from medsynth_gui.jobs.catalogue import Compute
+from medsynth_gui.jobs.likeness import likeness_judge
 
 Gray = npt.NDArray[np.uint8]
 # What small pictures are called among judges; it changes with how they are made.
@@ -20,20 +22,36 @@ _PICTURE = 32
 _ASKED = 0.05
 
 
-def opinion_of(card: ModelCard, compute: Compute, labels: LabelSet) -> Callable[[Sample], tuple[float, float | None]]:
-    """What a segmenter says of a sample: its mean entropy where it sees anything, and its Dice with the mask."""
+class Opinion(NamedTuple):
+    """What a segmenter says of a sample.
+
+    Attributes:
+        entropy: mean 0..1 where it sees anything.
+        dice: with the mask; None where there is none.
+        unlike: the image is unlike what it was taught with: the figures say nothing.
+    """
+
+    entropy: float
+    dice: float | None
+    unlike: bool = False
+
+
+def opinion_of(card: ModelCard, compute: Compute, labels: LabelSet) -> Callable[[Sample], Opinion]:
+    """The opinion of a segmenter on samples of a project with these labels."""
     from medsynth_gui.jobs.segment import load_segmenter
 
-    segmenter = load_segmenter(card, compute)
+    segmenter, judge = load_segmenter(card, compute), likeness_judge(card, compute)
     named = labels.values_of(card.labels)
 
-    def opinion(sample: Sample) -> tuple[float, float | None]:
+    def opinion(sample: Sample) -> Opinion:
         aspect = sample.spacing.y_mm / sample.spacing.x_mm if sample.spacing else 1.0
-        probability, presence = segmenter.probability(read_gray(sample.image), aspect=aspect)
+        gray = read_gray(sample.image)
+        probability, presence = segmenter.probability(gray, aspect=aspect)
+        entropy, unlike = mean_entropy(probability), bool(judge and judge.unlike(gray))
         if sample.mask is None:
-            return mean_entropy(probability), None
+            return Opinion(entropy, None, unlike)
         proposal = segmenter.decide(probability, presence).labels
-        return mean_entropy(probability), likeness(proposal, read_labels(sample.mask), named)
+        return Opinion(entropy, likeness(proposal, read_labels(sample.mask), named), unlike)
 
     return opinion
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -51,6 +53,52 @@ def likeness_judge(card: ModelCard, compute: Compute) -> LikenessJudge | None:
     return LikenessJudge(likeness, encoder) if encoder.card.weights_sha256 == likeness.facts["encoder_sha256"] else None
 
 
+def likeness_digest(card: ModelCard) -> str:
+    """SHA-256 of what a model's training images looked like; empty where it brings none."""
+    from medsynth_gui.engine.likeness import LIKENESS_FILE
+
+    path = card.folder / LIKENESS_FILE
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        return ""
+
+
+class LikenessJudges:
+    """The judges of several models, each read once."""
+
+    def __init__(self, compute: Compute) -> None:
+        self._compute = compute
+        self._judges: dict[str, LikenessJudge | None] = {}
+
+    def alike(self, gray: npt.NDArray[np.uint8], models: Iterable[str]) -> dict[str, bool]:
+        """Which models (ids or folders) were taught with images like this one (y, x); who cannot tell is left out."""
+        judges = {model: judge for model in models if (judge := self._judge(model)) is not None}
+        if not judges:
+            return {}
+        # All of them are of the one encoder that is here.
+        described = next(iter(judges.values())).encoder.embed([gray])
+        return {model: not judge.likeness.unlike(described)[0] for model, judge in judges.items()}
+
+    def _judge(self, model: str) -> LikenessJudge | None:
+        if model not in self._judges:
+            try:
+                self._judges[model] = likeness_judge(find_model(model), self._compute)
+            except ModelError:
+                self._judges[model] = None
+        return self._judges[model]
+
+
+def suiting(alike: Mapping[str, bool], models: Sequence[str]) -> str:
+    """The first of the models unless an image is unlike what it was taught with, then the first that it is like.
+
+    Returns:
+        Empty where every model that can tell says unlike, the first among them.
+    """
+    # A model that cannot tell, and one that was taught with such images, stays.
+    return models[0] if alike.get(models[0], True) else next((name for name in models if alike.get(name)), "")
+
+
 @dataclass(frozen=True)
 class FindAlike:
     """Which of some segmenters (ids or folders) were taught with images like a frame."""
@@ -67,13 +115,5 @@ class FindAlike:
 
     def run(self, ctx: JobContext) -> dict[str, bool]:
         """By model; one that cannot tell is left out."""
-        gray, found = self.series.gray(self.frame), {}
-        for number, model in enumerate(self.models):
-            ctx.checkpoint(number, len(self.models))
-            try:
-                judge = likeness_judge(find_model(model), self.compute)
-            except ModelError:
-                continue
-            if judge:
-                found[model] = not judge.unlike(gray)
-        return found
+        ctx.checkpoint(0, len(self.models))
+        return LikenessJudges(self.compute).alike(self.series.gray(self.frame), self.models)

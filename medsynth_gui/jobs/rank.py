@@ -21,7 +21,8 @@ from medsynth_gui.dataset.sample import Sample
 from medsynth_gui.io.raster_files import read_gray
 from medsynth_gui.jobs.catalogue import Compute, find_model
 from medsynth_gui.jobs.job import JobContext, Lane
-from medsynth_gui.jobs.judging import PICTURES, opinion_of, pictures
+from medsynth_gui.jobs.judging import PICTURES, Opinion, opinion_of, pictures
+from medsynth_gui.jobs.likeness import likeness_digest
 
 Gray = npt.NDArray[np.uint8]
 _KEPT_EVERY = 8
@@ -135,38 +136,46 @@ class _Judging:
             self.notes.append(Message("queue-no-model", {"model": self._request.model}))
             return by_value(waiting, {})
         self.judge = card.title
-        doubts, differences = f"entropy {card.weights_sha256}", f"dice {card.weights_sha256}"
+        # The entropy, and 1 where the image is unlike what the model was taught with.
+        doubts = f"entropy, unlike {card.weights_sha256} {likeness_digest(card)}"
+        differences = f"dice {card.weights_sha256}"
         entropy, overlap = self._project.scores.of(doubts), self._project.scores.of(differences)
         wants = self._request.order is Order.WRONG
         open_ = [sample for sample in waiting if sample.image_sha256 not in entropy
                  or (wants and sample.mask and _pair(sample) not in overlap)]
-        asked: dict[str, tuple[float, float | None]] = {}
+        asked: dict[str, Opinion] = {}
 
         def keep() -> None:
-            self._project.scores.put(doubts, {s.image_sha256: [asked[s.id][0]] for s in open_ if s.id in asked})
+            self._project.scores.put(doubts, {s.image_sha256: [asked[s.id].entropy, asked[s.id].unlike]
+                                              for s in open_ if s.id in asked})
             self._project.scores.put(differences, {
-                _pair(s): [found] for s in open_ if s.id in asked and (found := asked[s.id][1]) is not None})
+                _pair(s): [found] for s in open_ if s.id in asked and (found := asked[s.id].dice) is not None})
             asked.clear()
 
         if open_ and self._may_go_on():
             opinion = opinion_of(card, self._request.compute, self._project.labels)
             self._ask(open_, len(waiting), lambda sample: asked.update({sample.id: opinion(sample)}), keep)
             entropy, overlap = self._project.scores.of(doubts), self._project.scores.of(differences)
-        return self._by_doubt(waiting, {name: float(found[0]) for name, found in entropy.items()},
-                              {name: float(found[0]) for name, found in overlap.items()})
+        known = {name: Opinion(float(found[0]), None, bool(found[1])) for name, found in entropy.items()}
+        ranked = self._by_doubt(waiting, known, {name: float(found[0]) for name, found in overlap.items()})
+        if unlike := sum(one.reason == "unlike" for one in ranked):
+            self.notes.append(Message("queue-unlike", {"count": unlike, "model": card.title}))
+        return ranked
 
-    def _by_doubt(self, waiting: Sequence[Sample], entropy: dict[str, float],
+    def _by_doubt(self, waiting: Sequence[Sample], known: dict[str, Opinion],
                   overlap: dict[str, float]) -> tuple[Ranked, ...]:
         wants = self._request.order is Order.WRONG
-        found: dict[str, tuple[str, float]] = {}
+        found: dict[str, tuple[str, float | None]] = {}
         for sample in waiting:
-            if wants and sample.mask and (dice := overlap.get(_pair(sample))) is not None:
+            opinion = known.get(sample.image_sha256)
+            if opinion is not None and opinion.unlike:
+                found[sample.id] = "unlike", None
+            elif wants and sample.mask and (dice := overlap.get(_pair(sample))) is not None:
                 found[sample.id] = "dice", dice
-            elif (doubt := entropy.get(sample.image_sha256)) is not None and not (wants and sample.mask):
-                found[sample.id] = "entropy", doubt
+            elif opinion is not None and not (wants and sample.mask):
+                found[sample.id] = "entropy", opinion.entropy
         self.judged, self.to_judge = len(found), len(waiting)
-        return by_value(waiting, found, {name: 1 - value if reason == "dice" else value
-                                         for name, (reason, value) in found.items()})
+        return by_value(waiting, found, {name: _urgency(*said) for name, said in found.items()})
 
     def by_features(self, waiting: Sequence[Sample], real: Sequence[Sample]) -> tuple[Ranked, ...]:
         """By how unlike the others an image is, or unlike anything labelled."""
@@ -264,6 +273,11 @@ def _least_like_labelled(waiting: Sequence[Sample], seen: Sequence[Sample],
     first = [Ranked(seen[number], "labelled", value) for number, value in order]
     names = {one.sample.id for one in first}
     return (*first, *by_value([sample for sample in waiting if sample.id not in names], {}))
+
+
+def _urgency(reason: str, value: float | None) -> float:
+    """What no figure tells of stands below what one does, and above what was not judged."""
+    return -1.0 if value is None else 1 - value if reason == "dice" else value
 
 
 def _pair(sample: Sample) -> str:

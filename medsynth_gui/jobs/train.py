@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from medsynth_gui.core.errors import InputError, MedSynthError, Message
+from medsynth_gui.core.errors import InputError, MedSynthError, Message, UsageError
 from medsynth_gui.core.paths import command_line
 from medsynth_gui.dataset.split import Part
 from medsynth_gui.dataset.training_set import read_training_set
@@ -47,11 +47,18 @@ class Train:
         return Message("job-train", {"recipe": self.recipe})
 
     def run(self, ctx: JobContext) -> dict[str, Any]:
-        """The figures of results.json."""
+        """The figures of results.json.
+
+        Raises:
+            UsageError: there is nothing to resume.
+        """
         from medsynth_gui.engine.device import resolve
         from medsynth_gui.engine.training.recipe import read_recipe
         from medsynth_gui.engine.training.train import train_model
 
+        # A window that resumes a run which never came to its data leaves its log there.
+        if self.resume and not any((self.out / name).is_file() for name in ("run.toml", "training.log")):
+            raise UsageError("resume-nothing", path=self.out)
         recipe = read_recipe(find_recipe(self.recipe))
         init = find_model(self.init) if self.init else None
         simulated = recipe.data.get("masks") == "simulator"

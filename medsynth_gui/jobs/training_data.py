@@ -48,6 +48,8 @@ class SplitFacts:
         identical: pairs of images with the same pixels in two parts.
         alike: pairs of images in two parts that are nearly the same picture (not checked above 4000 images).
         unreadable: images that could not be read, with the sentence.
+        strange: masks with label values that the task does not know.
+        taught: training images with a labelled pixel; None where masks were not looked at.
     """
 
     parts: Mapping[Part, PartFacts]
@@ -55,6 +57,8 @@ class SplitFacts:
     identical: tuple[tuple[str, str], ...] = ()
     alike: tuple[tuple[str, str], ...] = ()
     unreadable: tuple[str, ...] = ()
+    strange: tuple[Message, ...] = ()
+    taught: int | None = None
 
     @property
     def leaks(self) -> bool:
@@ -72,9 +76,18 @@ class _Seen:
 
 @dataclass(frozen=True)
 class CheckSplit:
-    """Count the parts of training sets and look for images that stand in two of them."""
+    """Count the parts of training sets, look for images that stand in two of them, and at the labels of their masks.
+
+    Attributes:
+        labels: what the task learns, names by value; empty leaves the masks unread.
+        samples: of a project; their masks are looked at too, their parts are known.
+        values: what label values of the project become, see `task_values`.
+    """
 
     data: tuple[Path, ...]
+    labels: Mapping[int, str] = field(default_factory=dict)
+    samples: tuple[Sample, ...] = ()
+    values: Mapping[int, int] = field(default_factory=dict)
     lane = Lane.IO
 
     @property
@@ -102,7 +115,30 @@ class CheckSplit:
                     seen.append(_look(f"{name}/{row.id}", part, row.image))
                 except MedSynthError as error:
                     unreadable.append(str(error))
-        return SplitFacts(facts, _shared(rows), _identical(seen), _alike(seen), tuple(unreadable))
+        strange, taught = self._labels(rows, unreadable, ctx) if self.labels else ((), None)
+        return SplitFacts(facts, _shared(rows), _identical(seen), _alike(seen), tuple(unreadable), strange, taught)
+
+    def _labels(self, rows: Mapping[Part, Sequence[tuple[str, TrainingRow]]], unreadable: list[str],
+                ctx: JobContext) -> tuple[tuple[Message, ...], int]:
+        """Masks with values that the task does not know, and how many training images have a labelled pixel."""
+        from medsynth_gui.io.raster_files import read_labels
+
+        masks: list[tuple[str, Path, str, Mapping[int, int]]] = [
+            (f"{name}/{row.id}", row.mask, part, {}) for part, entries in rows.items() for name, row in entries
+            if row.mask] + [(sample.id, sample.mask, sample.split or Part.TRAIN, self.values)
+                            for sample in self.samples if sample.mask]
+        strange, taught, known = [], 0, ", ".join(f"{value} {name}" for value, name in self.labels.items())
+        for number, (name, path, part, values) in enumerate(masks):
+            ctx.checkpoint(number, len(masks), name)
+            try:
+                found = {values.get(value, value) for value in map(int, np.unique(read_labels(path)))}
+            except MedSynthError as error:
+                unreadable.append(str(error))
+                continue
+            if max(found) > max(self.labels):
+                strange.append(Message("task-label-unknown", {"name": name, "value": max(found), "known": known}))
+            taught += part == Part.TRAIN and any(found)
+        return tuple(strange), taught
 
 
 def _facts(entries: Sequence[tuple[str, TrainingRow]]) -> PartFacts:

@@ -48,6 +48,12 @@ class TrainingRun:
     comparison: dict[str, Any] | None = None
     failures: tuple[Path, ...] = ()
 
+    @property
+    def left_s(self) -> float | None:
+        """Seconds that training still takes by what it took so far; None where that cannot be said."""
+        known = self.state == "running" and 0.01 < self.progress < 1
+        return self.seconds * (1 / self.progress - 1) if known else None
+
 
 _END_STATES = {"done": "done", "stopped": "stopped", "failed": "failed", "paused": "paused"}
 
@@ -213,7 +219,8 @@ class WatchTraining:
         while run.state == "running":
             until = time.monotonic() + _LOOK_S
             while time.monotonic() < until:
-                ctx.checkpoint(min(run.progress, 0.999), 1, run.phase)
+                ctx.checkpoint(min(run.progress, 0.999), 1, run.phase,
+                               left_s=float("inf") if run.left_s is None else run.left_s)
                 time.sleep(0.05)
             run = read_run(self.folder)
         return run

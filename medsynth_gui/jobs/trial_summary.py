@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from medsynth_gui.core.errors import Message
+from medsynth_gui.jobs.comparison import signed
 from medsynth_gui.jobs.trial_arms import Arm, ArmRun, to_beat
 from medsynth_gui.metrics.bootstrap import Interval
 from medsynth_gui.metrics.trial import over_seeds_and_groups
@@ -70,7 +71,8 @@ def verdict(arm: Arm, base: Arm, images: int | None, before: float, after: float
     found = "trial-helps" if gain.low > 0 else "trial-harms" if gain.high < 0 else "trial-not-shown"
     return Message(found, {"arm": arm.title, "base": base.title, "after": f"{after:.3f}", "before": f"{before:.3f}",
                            "images": f" at {images} real images" if images else "",
-                           "gain": f"{gain.estimate:+.3f}", "low": f"{gain.low:+.3f}", "high": f"{gain.high:+.3f}",
+                           **dict(zip(("gain", "low", "high"), signed(gain.estimate, gain.low, gain.high),
+                                      strict=True)),
                            "seeds": seeds, "groups": gain.groups})
 
 

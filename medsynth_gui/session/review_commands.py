@@ -63,7 +63,7 @@ def decide(session: Session, state: ReviewState, *, class_name: str | None = Non
         The sample; None where the image is in no project.
 
     Raises:
-        UsageError: nothing is open, or a second reader has no name.
+        UsageError: nothing is open, a second reader has no name, or is asked for where nothing was read first.
         ProjectError, StorageError: the project refuses; nothing is recorded.
     """
     opened = session.current
@@ -96,23 +96,33 @@ def _recorded(project: Project, opened: OpenSeries, sample: Sample, review: Revi
     if review.state is ReviewState.APPROVED and disputed:
         return adjudicate(project, sample.id, labels, None, reader=review.reader, class_name=class_name)
     drawn = labels.any() or sample.mask is not None or review.state is ReviewState.APPROVED
+    if review.state is ReviewState.NEEDS_REVIEW and not drawn:
+        raise UsageError("second-reader-nothing", what=sample.title or sample.id)
     return project.decide(sample.id, review, mask=labels if drawn else None, provenance=made,
                           class_name=class_name)
 
 
-def ask_second_reader(session: Session, identities: Iterable[str]) -> None:
+def ask_second_reader(session: Session, identities: Iterable[str]) -> int:
     """Let samples wait for a second reader; who read them first stays.
 
+    Returns:
+        How many wait; a sample without a mask is left out: a second reading could be compared with nothing.
+
     Raises:
-        UsageError: no project is open.
+        UsageError: no project is open, or none of the samples has a mask.
         ProjectError, StorageError: the project refuses.
     """
     project = _project(session)
-    for identity in identities:
-        review = project.sample(identity).review
+    samples = [project.sample(identity) for identity in identities]
+    read = [sample for sample in samples if sample.mask is not None]
+    if samples and not read:
+        raise UsageError("second-reader-nothing", what=", ".join(sample.title or sample.id for sample in samples[:3]))
+    for sample in read:
+        review = sample.review
         reader = review.reader or session.settings["reader"]
-        project.set_review(identity, Review(ReviewState.NEEDS_REVIEW, reader, _now()))
+        project.set_review(sample.id, Review(ReviewState.NEEDS_REVIEW, reader, _now()))
     session.project_changed.emit(project)
+    return len(read)
 
 
 def open_reading(session: Session, loaded: LoadedSample, *, second_reader: str = "") -> OpenSeries | None:

@@ -63,6 +63,7 @@ SETTINGS = (
     Setting("model_folders", []),
     Setting("model_history", {}),
     Setting("run_folder", ""),
+    Setting("training_folder", ""),
     Setting("training_on_close", "ask", ("ask", "continue", "pause")),
     Setting("device", "auto", ("auto", "cpu", "cuda", "mps")),
     Setting("precision", "auto", ("auto", "fp32", "bf16")),

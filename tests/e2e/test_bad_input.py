@@ -251,3 +251,11 @@ def test_no_path_goes_into_what_is_made(tmp_path: Path) -> None:
     assert "BurnedInAnnotation" not in large  # nobody looked whether the source had any
     region = large.SequenceOfUltrasoundRegions[0]
     assert (region.PhysicalDeltaX, region.PhysicalDeltaY) == pytest.approx((0.005, 0.01))
+
+
+def test_a_training_without_its_data_or_without_a_run_to_resume_is_refused(tmp_path: Path) -> None:
+    train = ("train", "--recipe", "seg-breast-us", "--data", tmp_path / "nosuch", "--out", tmp_path / "out", *COMPUTE,
+             "--json")
+    assert "nosuch does not exist" in _refused(medsynth(*train), 1, "file-missing")
+    assert str(tmp_path / "out") in _refused(medsynth(*train, "--resume"), 2, "resume-nothing")
+    assert not (tmp_path / "out").exists()

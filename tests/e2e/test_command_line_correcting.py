@@ -38,6 +38,13 @@ def test_a_mask_is_carried_through_a_folder_of_frames(tmp_path: Path, cine: Path
         assert 2 * (found & truth).sum() / (found.sum() + truth.sum()) > 0.9
 
 
+def test_a_person_reads_a_summary_of_what_was_carried(tmp_path: Path, cine: Path) -> None:
+    done = medsynth("propagate", cine, "--mask", tmp_path / "truth" / "0003.png", "--frame", 3,
+                    "--out", tmp_path / "out")
+    assert done.code == 0 and len(done.out.splitlines()) < 10, done.out
+    assert "count: 8" in done.out and "mean confidence: " in done.out and str(tmp_path / "out") in done.out
+
+
 def test_what_cannot_be_carried_is_said(tmp_path: Path, cine: Path) -> None:
     small, empty = tmp_path / "small.png", tmp_path / "empty.png"
     write_label_png(empty, np.zeros((96, 160), np.uint8))

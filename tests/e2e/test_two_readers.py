@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
+from medsynth_gui.core.errors import Message, UsageError
 from medsynth_gui.core.geometry import Region
 from medsynth_gui.core.review import Review, ReviewState
 from medsynth_gui.dataset.project import Project
@@ -18,9 +19,11 @@ from medsynth_gui.dataset.reviewing import read_again
 from medsynth_gui.gui.dialogs.project_folder import use_project
 from medsynth_gui.gui.main_window import MainWindow
 from medsynth_gui.io.raster_files import read_labels
+from medsynth_gui.session.commands import ask_second_reader
+from tests.builders import ramp
 from tests.e2e.command_line import medsynth
 from tests.gui.studio_window import click, go, settle, studio_window
-from tests.unit.dataset.builders import small_project
+from tests.unit.dataset.builders import SCANNED, small_project
 
 ALT, CTRL = Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.ControlModifier
 CTRL_SHIFT = CTRL | Qt.KeyboardModifier.ShiftModifier
@@ -149,6 +152,25 @@ def test_unfinished_drawing_comes_back_and_a_mask_of_the_project_is_taken_over_o
     assert np.array_equal(session.document.labels(0), drawn) and session.undo_name == "draw"
     click(qtbot, window, "approve")
     assert np.array_equal(read_labels(session.project.sample(shown).mask), drawn)
+
+
+def test_a_second_reader_is_not_asked_where_nothing_was_read_first(qtbot: QtBot, window: MainWindow) -> None:
+    session = window.context.session
+    session.project.add_image(ramp(), SCANNED, id="bare", group="bare")
+    told: list[str] = []
+    window.context.notify = lambda what, tone="info": told.append(what.english() if isinstance(what, Message) else what)
+    window.workspace.left.queue._opener.open("bare")
+    settle(qtbot, window)
+    click(qtbot, window, "needs-review")
+    assert "There is nothing on bare" in told[0]
+    assert session.project.sample("bare").review.state is ReviewState.UNLABELLED
+    with pytest.raises(UsageError, match="nothing on bare"):
+        ask_second_reader(session, ["bare"])
+    assert ask_second_reader(session, ["bare", "scan-0"]) == 1
+    # Approved, it was read as an image without labels: there is something to compare with.
+    click(qtbot, window, "approve")
+    click(qtbot, window, "needs-review")
+    assert session.project.sample("bare").review.state is ReviewState.NEEDS_REVIEW
 
 
 def test_the_same_on_the_command_line(tmp_path: Path) -> None:

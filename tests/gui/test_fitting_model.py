@@ -45,7 +45,10 @@ def test_the_model_taught_with_such_images_is_offered_after_the_warm_up(qtbot: Q
     settle(qtbot, window)
     assert offered(window) == HEAD and window.context.settings["model_segment"] == BREAST
     assert show(qtbot, window, BREAST, 2) == BREAST
+    assert not window.workspace.assist.proposal.unlike.isVisible()
     assert show(qtbot, window, "like nothing", 3) == BREAST
+    warning = window.workspace.assist.proposal.unlike
+    assert warning.isVisible() and warning.text().startswith("No model here was taught with")
 
 
 def test_the_persons_choice_for_an_image_stays(qtbot: QtBot, window: MainWindow) -> None:
@@ -55,7 +58,9 @@ def test_the_persons_choice_for_an_image_stays(qtbot: QtBot, window: MainWindow)
     first = window.context.session.current
     assert "HC18" in window.workspace.assist.models.toolTip()
     models = window.workspace.assist.models
+    models.choose("seg-nerve-vessel-us")
     models.picked.emit("seg-nerve-vessel-us")
+    assert "another was" in window.workspace.assist.proposal.unlike.text()
     assert show(qtbot, window, BREAST, 2) == BREAST
     commands.select_series(window.context.session, first.key)
     settle(qtbot, window)

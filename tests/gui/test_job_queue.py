@@ -207,3 +207,23 @@ def test_a_receiver_that_is_gone_breaks_nothing(qtbot: QtBot, queue: JobQueue) -
         finish(qtbot, queue)
     assert ended == [2]
     assert all("deleted" in str(error) for _, error, _ in raised)
+
+
+def test_the_time_left_is_what_the_job_says_where_it_says_any(queue: JobQueue, qtbot: QtBot) -> None:
+    go_on, seen = threading.Event(), []
+
+    def work(ctx: JobContext) -> None:
+        for left_s in (120.0, float("inf")):
+            ctx.checkpoint(1, 2, left_s=left_s)
+            go_on.wait(10)
+            go_on.clear()
+
+    handle = queue.submit(Work(work))
+    for _ in range(2):
+        told = len(seen)
+        qtbot.waitUntil(lambda: handle.progress is not None and handle.progress.left_s not in seen, timeout=10_000)
+        seen.append(handle.progress.left_s)
+        assert handle.left_s == (120.0 if told == 0 else None)
+        time.sleep(0.05)
+        go_on.set()
+    qtbot.waitUntil(lambda: handle.state is JobState.DONE, timeout=10_000)

@@ -13,9 +13,11 @@ from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
+from medsynth_gui.core.image import ImageSeries
 from medsynth_gui.gui.dialogs.project_folder import use_project
 from medsynth_gui.gui.item_models.library_entries import LibraryEntry, LibraryFilter, balance, facet_values
 from medsynth_gui.gui.main_window import MainWindow
+from medsynth_gui.session import commands
 from tests.gui.studio_window import click, go, settle, studio_window, write_images
 
 
@@ -86,8 +88,15 @@ def test_selected_images_become_samples_once(qtbot: QtBot, window: MainWindow, t
     samples = window.context.session.project.samples()
     assert [sample.title for sample in samples] == ["case-00.png", "case-01.png", "case-02.png"]
     assert all(sample.provenance is not None and not sample.synthetic for sample in samples)
-    assert page.model.rowCount() == 6
+    # An image and the sample that it is are one tile, which can still be opened and added.
+    assert page.model.rowCount() == 3 and page.details.balance._rows == (("", 3, 0),)
+    assert all(entry.sample_id and entry.opened and entry.detail == "Image · 128 × 96" for entry in page.model.entries)
+    assert "No image shown has a class" in words(page.details) and "once images are" not in words(page.details)
     assert "3 samples" in words(page.filters)
+    commands.open_series(window.context.session, ImageSeries.from_array(np.zeros((96, 128), np.uint8),
+                                                                        title="case-00.png"))
+    settle(qtbot, window)
+    assert page.model.rowCount() == 4
 
 
 def test_ten_thousand_entries_ask_for_the_thumbnails_on_the_screen_only(qtbot: QtBot, window: MainWindow,

@@ -22,7 +22,7 @@ from medsynth_gui.gui.panels import train_request
 from medsynth_gui.gui.panels.train_curves import drawn_figure, epoch_series
 from medsynth_gui.gui.panels.train_request import TrainingRequest, launch, remembered_request
 from medsynth_gui.gui.workspaces.train import TrainWorkspace
-from medsynth_gui.io.raster_files import write_gray_png
+from medsynth_gui.io.raster_files import read_labels, write_gray_png, write_label_png
 from medsynth_gui.io.readers import open_path
 from medsynth_gui.jobs.catalogue import Compute
 from medsynth_gui.jobs.compare_models import paired, verdict
@@ -129,6 +129,7 @@ def test_a_run_is_started_noted_and_resumed_with_the_same_data(qtbot: QtBot, win
     assert [(Path(args[0]).name, args[1], resume, rival) for args, resume, rival in asked] == [
         ("recipe.toml", (tmp_path / "data",), False, "seg-breast-us"),
         ("run.toml", (tmp_path / "data",), True, "seg-breast-us")]
+    assert window.context.settings["training_folder"] == str(tmp_path / "run")
 
 
 def test_a_training_that_runs_is_asked_about_when_the_window_closes(qtbot: QtBot, window: MainWindow, tmp_path: Path,
@@ -138,6 +139,10 @@ def test_a_training_that_runs_is_asked_about_when_the_window_closes(qtbot: QtBot
     window.context.settings["run_folder"] = str(folder)
     monkeypatch.setattr(training_watch, "_ask", lambda *_: "cancel")
     assert not window.close()
+    # Looking at another run forgets nothing: a second one is not started beside it, and the question is asked.
+    window.context.settings["training_folder"] = str(folder)
+    show(qtbot, window, write_run(tmp_path / "other", validations=1, ended="done"))
+    assert training_watch.running_folder(window.context) == folder and not window.close()
     window.context.settings["training_on_close"] = "pause"
     assert training_watch.may_close(window.context, window) and (folder / "pause").exists()
 
@@ -203,6 +208,51 @@ def test_data_that_cannot_be_used_say_what_they_need(qtbot: QtBot, window: MainW
     settle(qtbot, window)
     assert page.split.state.text() == "These data cannot be used"
     assert "index.csv is missing" in page.split._words.text() and "It needs images/" in page.split._words.text()
+
+
+def test_the_new_folder_has_a_name_until_a_person_gives_one(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
+    (tmp_path / "seg-breast-us-1").mkdir()
+    window.context.settings["run_folder"] = str(tmp_path / "earlier")
+    page = go(qtbot, window, "train")
+    assert page.setup.out.path == tmp_path / "seg-breast-us-2"
+    assert "for the model" not in page.setup.missing
+    page.setup.recipe.choose("seg-fetal-head-us")
+    page.setup._recipe_changed()
+    assert page.setup.out.path == tmp_path / "seg-fetal-head-us-1"
+    page.setup.out.set_path(tmp_path / "mine")
+    page.setup._recipe_changed()
+    assert page.setup.out.path == tmp_path / "mine"
+
+
+def test_data_that_cannot_be_used_start_nothing(qtbot: QtBot, window: MainWindow, tiny_set: Path,  # noqa: F811
+                                                tmp_path: Path) -> None:
+    page = go(qtbot, window, "train")
+    page.setup.mode.choose("full")
+    page.setup.out.set_path(tmp_path / "run")
+    page.setup.add_data(tiny_set)
+    settle(qtbot, window)
+    assert page.setup._go.isEnabled() and "No leak" in page.split.state.text()
+    drawn = next(path for path in sorted((tiny_set / "masks").glob("*.png")) if read_labels(path).any())
+    write_label_png(drawn, read_labels(drawn) * 7)
+    page.setup.data_panel._drop(tiny_set)
+    page.setup.add_data(tiny_set)
+    settle(qtbot, window)
+    assert page.split.state.text() == "These data cannot be used" and "label value 7" in page.split._words.text()
+    assert not page.setup._go.isEnabled() and "label value 7" in page.setup._missing.text()
+    asked: list[object] = []
+    page.setup.start.connect(asked.append)
+    page.setup.ask()
+    assert not asked
+    for mask in (tiny_set / "masks").glob("*.png"):
+        write_label_png(mask, np.zeros_like(read_labels(mask)))
+    page.setup.data_panel._drop(tiny_set)
+    page.setup.add_data(tiny_set)
+    settle(qtbot, window)
+    assert "No training image has a labelled pixel" in page.split._words.text() and not page.setup._go.isEnabled()
+    page.setup.recipe.choose("sr-us")
+    page.setup._recipe_changed()
+    settle(qtbot, window)
+    assert page.setup._go.isEnabled()
 
 
 def test_predictions_are_saved_as_an_animation(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:

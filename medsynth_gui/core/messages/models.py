@@ -63,6 +63,8 @@ MODELS: dict[str, tuple[str, str]] = {
     # --- training
     "run-exists": ("{path} holds an earlier training that can be resumed.",
                    "Resume it, or choose another folder."),
+    "resume-nothing": ("There is no training in {path} to resume.",
+                       "Name the folder of one with --out, or start a new one without --resume."),
     "job-train": ("Training {recipe}", ""),
     "run-missing": ("{path} is not the folder of a training.",
                     "Choose a folder that a training writes (it holds run.toml)."),
@@ -84,6 +86,8 @@ MODELS: dict[str, tuple[str, str]] = {
                                "Close other programs, or choose a recipe of a smaller image size."),
     "training-no-labels": ("No training image of {path} has a labelled pixel.",
                            "Draw masks first; images without a lesion teach only together with others."),
+    "task-label-unknown": ("The mask of {name} has the label value {value}, which the task does not know (it knows "
+                           "{known}).", "Correct the masks, or choose another task."),
     "training-running": ("The training {what} is running.", "Pause or stop it first: one runs at a time."),
     "training-died": ("The training in {path} ended without a word.",
                       "Resume it; if it ends again, look at training.log in its folder."),

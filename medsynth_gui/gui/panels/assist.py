@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from medsynth_gui.core.model_card import ModelCard
 from medsynth_gui.gui.context import AppContext
-from medsynth_gui.gui.panels.assist_fit import FittingModel
+from medsynth_gui.gui.panels.assist_fit import FittingModel, in_turn
 from medsynth_gui.gui.panels.assist_images import ImagesRun
 from medsynth_gui.gui.panels.assist_proposal import ProposalSection
 from medsynth_gui.gui.panels.assist_run import CorrectionRun, ProposalRun
@@ -17,6 +17,7 @@ from medsynth_gui.gui.panels.model_cards import model_ref
 from medsynth_gui.gui.panels.parts import Card, button, row, section_head, text
 from medsynth_gui.gui.theme import SPACE
 from medsynth_gui.session import commands
+from medsynth_gui.session.opened import OpenSeries
 from medsynth_gui.session.propagation_commands import WAYS, offer_carried, propagate_job
 
 # A file that does not say what made it may be anything.
@@ -55,7 +56,7 @@ class AssistPanel(QWidget):
         self._images.changed.connect(self._refresh)
         self._session.series_changed.connect(self._series_changed)
         self._fitting.changed.connect(self._fits)
-        self._session.current_changed.connect(self._show_image)
+        self._session.current_changed.connect(self._another_image)
         self._refresh()
 
     def _build(self) -> None:
@@ -108,11 +109,20 @@ class AssistPanel(QWidget):
         """Offer the models that are made for the kind of image shown."""
         opened = self._session.current
         modality = opened.series.modality if opened else ""
-        self._cards = [card for card in self._every_card
-                       if modality in _ANY_MODALITY or not card.modalities or modality in card.modalities]
+        self._cards = self._made_for(modality)
         self.models.set_rows([(model_ref(card), f"{card.title} · {card.id}") for card in self._cards])
         refs = [model_ref(card) for card in self._cards]
         self.models.choose(self._fitting.model(opened, refs, self._session.settings["model_segment"]))
+
+    def _made_for(self, modality: str) -> list[ModelCard]:
+        return [card for card in self._every_card
+                if modality in _ANY_MODALITY or not card.modalities or modality in card.modalities]
+
+    def _offered(self, opened: OpenSeries) -> tuple[tuple[str, ...], bool]:
+        """The models for an open image, the preferred one first, and whether the person chose that one for it."""
+        refs = [model_ref(card) for card in self._made_for(opened.series.modality if opened.is_read else "")]
+        picked, preferred = self._fitting.picked(opened), self._session.settings["model_segment"]
+        return in_turn(refs, picked or (preferred if preferred in refs else refs[0])), bool(picked)
 
     @property
     def card(self) -> ModelCard | None:
@@ -145,8 +155,7 @@ class AssistPanel(QWidget):
         """Have a proposal made for every open image without a mask."""
         if self.card is not None:
             commands.settle_gesture(self._session)
-            self._context.show_model(self.card.id)
-            self._images.start(model_ref(self.card))
+            self._images.start(self._offered)
 
     def propagate(self, way: str) -> None:
         """Have masks proposed that the keyframes are carried to; see `propagate_job`."""
@@ -172,6 +181,12 @@ class AssistPanel(QWidget):
 
     def _series_changed(self, _: object) -> None:
         self._refresh()
+
+    def _another_image(self, _: object) -> None:
+        """The status bar names what made the proposal for this image, not what ran last."""
+        layer = self._session.proposal
+        self._context.show_model(layer.provenance.producer if layer else "")
+        self._show_image(None)
 
     def _show_image(self, _: object) -> None:
         self._offer()
@@ -206,7 +221,8 @@ class AssistPanel(QWidget):
             actions.set_available(action_id, ready)
         for action_id in _WAY_ACTIONS.values():
             actions.set_available(action_id, carries)
-        self.proposal.say(self._run.words)
+        self.proposal.say(self._run.words, self._fitting.words(opened, [model_ref(one) for one in self._cards],
+                                                               self.models.currentData()))
 
 
 class _Carry:

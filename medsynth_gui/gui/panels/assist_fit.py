@@ -11,7 +11,7 @@ from medsynth_gui.core.errors import Message
 from medsynth_gui.gui.context import AppContext
 from medsynth_gui.gui.job_queue import JobHandle, JobState
 from medsynth_gui.gui.panels.model_cards import compute
-from medsynth_gui.jobs.likeness import FindAlike
+from medsynth_gui.jobs.likeness import FindAlike, suiting
 from medsynth_gui.jobs.warm_up import WarmUp
 from medsynth_gui.session.opened import OpenSeries
 
@@ -46,17 +46,26 @@ class FittingModel(QObject):
         Args:
             preferred: offered where nothing is known to suit better.
         """
-        if opened is None or len(models) < 2:
+        if opened is None or not models:
             return preferred
-        if opened.key in self._picked:
-            return self._picked[opened.key]
         alike = self._alike.get((opened.key, tuple(models)))
         if alike is None:
             self._ask(opened, tuple(models))
-            return preferred
-        # A model that cannot tell, and one that was taught with such images, stays.
-        better = [name for name in models if alike.get(name)] if not alike.get(preferred, True) else []
-        return better[0] if better else preferred
+        if opened.key in self._picked:
+            return self._picked[opened.key]
+        return suiting(alike or {}, in_turn(models, preferred)) or preferred
+
+    def picked(self, opened: OpenSeries) -> str:
+        """The model that the person chose for an image; empty where none was."""
+        return self._picked.get(opened.key, "")
+
+    def words(self, opened: OpenSeries | None, models: Sequence[str], chosen: str) -> str:
+        """What to know before the chosen one of the models is asked; "" where it suits, or nobody can tell (yet)."""
+        alike = self._alike.get((opened.key, tuple(models)), {}) if opened is not None else {}
+        if alike.get(chosen, True):
+            return ""
+        return self.tr("The chosen model was not taught with images like this one; another was.") \
+            if any(alike.values()) else self.tr("No model here was taught with images like this one.")
 
     def _ask(self, opened: OpenSeries, models: tuple[str, ...]) -> None:
         self._wish = opened, models
@@ -86,6 +95,11 @@ class FittingModel(QObject):
             return
         self._job = None
         self._submit()
+
+
+def in_turn(models: Sequence[str], preferred: str) -> tuple[str, ...]:
+    """The models with the preferred one first."""
+    return (preferred, *(model for model in models if model != preferred))
 
 
 class _Keep:

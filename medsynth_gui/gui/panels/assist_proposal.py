@@ -53,7 +53,7 @@ class ProposalSection(QWidget):
         for signal in (self._session.proposal_changed, self._session.current_changed, self._session.frame_changed,
                        self._session.history_changed, self._session.correcting.changed):
             signal.connect(self._refresh_soon)
-        self.busy_words = ""
+        self.busy_words = self.unsuited_words = ""
         self.refresh()
 
     # --- what the actions do
@@ -86,9 +86,9 @@ class ProposalSection(QWidget):
 
     # --- what is shown
 
-    def say(self, words: str) -> None:
-        """What is being made ("" nothing)."""
-        self.busy_words = words
+    def say(self, words: str, unsuited: str = "") -> None:
+        """What is being made ("" nothing), and what to know before a model is asked ("" nothing)."""
+        self.busy_words, self.unsuited_words = words, unsuited
         self.refresh()
 
     def _refresh_soon(self, _: object) -> None:
@@ -103,7 +103,7 @@ class ProposalSection(QWidget):
         steady = layer.consistency if layer else {}
         self.steadiness.setText(self.tr("Neighbouring frames agree: Dice {0}, least {1}").format(
             number(sum(steady.values()) / len(steady), 2), number(min(steady.values()), 2)) if steady else "")
-        self.unlike.setText(unlike_words(opened, layer))
+        self.unlike.setText(self.unsuited_words if layer is None else unlike_words(opened, layer))
         for label in (self.status, self.unlike, self.steadiness):
             label.setVisible(bool(label.text()))
         self._drifted.setVisible(bool(drifted))

@@ -12,6 +12,7 @@ from medsynth_gui.core.geometry import PixelSpacing
 from medsynth_gui.core.image import ImageSeries
 from medsynth_gui.core.review import ReviewState
 from medsynth_gui.core.study import OpenFailure
+from medsynth_gui.gui.image_words import kind
 from medsynth_gui.gui.item_models.library_entries import LibraryEntry, balance
 from medsynth_gui.gui.panels.library_balance import BalanceChart
 from medsynth_gui.gui.panels.parts import Card, KeyValues, SidePanel, breakable, button, section_head, text
@@ -92,7 +93,7 @@ class LibraryDetails(SidePanel):
 
     def _series_rows(self, series: ImageSeries) -> list[tuple[str, str]]:
         rate = f" · {series.frame_rate_hz:.3g} fps" if series.frame_rate_hz else ""
-        return [(self.tr("Modality"), series.modality),
+        return [(self.tr("Kind"), kind(series)),
                 (self.tr("Frames"), f"{series.frame_count}{rate}"),
                 (self.tr("Size"), f"{series.columns} × {series.rows} px"),
                 (self.tr("Pixel"), spacing_text(series.spacing) or self.tr("not calibrated")),
@@ -120,8 +121,10 @@ class LibraryDetails(SidePanel):
         self.balance.set_rows(rows)
         self.balance.setVisible(bool(rows))
         self._balance_text.setVisible(not rows or (len(rows) == 1 and not rows[0][0]))
-        self._balance_text.setText(self.tr("Classes are known once images are in a project.") if rows else
-                                   self.tr("Counts of each class, real and synthetic, appear here."))
+        self._balance_text.setText(
+            self.tr("Counts of each class, real and synthetic, appear here.") if not rows else
+            self.tr("No image shown has a class in the project.") if any(entry.sample_id for entry in entries) else
+            self.tr("Classes are known once images are in a project."))
 
     def set_failures(self, failures: Sequence[OpenFailure]) -> None:
         """List what could not be imported, with the remedy."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt
@@ -12,6 +12,7 @@ from medsynth_gui.core.errors import Message
 from medsynth_gui.gui.panels.parts import Card, row, set_role, text
 from medsynth_gui.gui.theme import SPACE
 from medsynth_gui.gui.translation import number, words
+from medsynth_gui.jobs.comparison import signed
 
 
 class CompareCard(Card):
@@ -51,11 +52,14 @@ class CompareCard(Card):
         self.verdict.setText(words(Message(found["reason_id"], found["reason_params"])))
         set_role(self.verdict, "good" if found.get("offered") else "caution")
 
+    def _figures(self, key: str, values: Sequence[float]) -> Sequence[str]:
+        return signed(*values) if key == "difference" else [number(value, 3) for value in values]
+
     def _add_row(self, line: int, name: str, figures: Mapping[str, Any]) -> None:
         cells = [name]
         for key in ("before", "after", "difference"):
             values = figures.get(key)
-            cells.append(f"{number(values[0], 3)} [{number(values[1], 3)}, {number(values[2], 3)}]" if values else "–")
+            cells.append("{} [{}, {}]".format(*self._figures(key, values)) if values else "–")
         cells.append(f"{figures['images']}" if figures else self.tr("none"))
         for place, cell in enumerate(cells):
             label = text(cell, wrap=False)

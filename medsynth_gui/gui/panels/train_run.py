@@ -144,9 +144,8 @@ class RunView(QWidget):
         if run.epochs:
             facts.append(self.tr("step {step}").format(step=f"{run.epochs[-1].get('step', 0):,}"))
         facts.append(self.tr("{time} passed").format(time=duration(run.seconds)))
-        if run.state == "running" and 0.01 < run.progress < 1:
-            left = duration(run.seconds * (1 / run.progress - 1))
-            facts.append(self.tr("about {time} left").format(time=left))
+        if run.left_s is not None:
+            facts.append(self.tr("about {time} left").format(time=duration(run.left_s)))
         if (figure := drawn_figure(run.epochs)) is not None:
             last = next(epoch[figure[0]] for epoch in reversed(run.epochs) if figure[0] in epoch)
             facts.append(f"{figure[1]} {last:.3f}")

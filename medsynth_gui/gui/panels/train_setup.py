@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QStandardPaths, Signal
 from PySide6.QtWidgets import QCheckBox, QFileDialog, QWidget
 
 from medsynth_gui.core.errors import MedSynthError
@@ -19,10 +20,12 @@ from medsynth_gui.gui.panels.train_offer import COMPARED
 from medsynth_gui.gui.panels.train_request import TrainingRequest
 from medsynth_gui.gui.theme import SPACE
 from medsynth_gui.jobs.catalogue import recipes
+from medsynth_gui.jobs.training_data import task_values
 from medsynth_gui.jobs.training_recipe import QUICK_MINUTES, TrainingPlan, recipe_table
 from medsynth_gui.session.train_commands import MODEL_SETTINGS
 
 _BROWSE = "browse"
+_DOCUMENTS = QStandardPaths.StandardLocation.DocumentsLocation
 _FULL_MINUTES = 60
 
 
@@ -37,6 +40,8 @@ class TrainSetup(SidePanel):
         super().__init__(SPACE.RIGHT_PANEL, parent)
         self._context = context
         self._cards: list[ModelCard] = []
+        self._refused = ""
+        self._suggested: Path | None = None
         self._table: dict[str, object] = {}
         self.mode = Segmented([
             ("quick", self.tr("Quick adapt"), self.tr("Fit a finished model to your images: about 5 minutes on a CPU")),
@@ -96,6 +101,7 @@ class TrainSetup(SidePanel):
     def set_models(self, cards: list[ModelCard]) -> None:
         """Offer models to start from; those of another task than the recipe's are left out."""
         self._cards = cards
+        self._suggest_folder()
         self.on_close.choose(self._context.settings["training_on_close"])
         self._offer_models()
 
@@ -113,6 +119,12 @@ class TrainSetup(SidePanel):
         """What the chosen recipe's model will tell apart: names by value."""
         labels = self._table.get("labels", {})
         return {int(value): str(name) for value, name in labels.items()} if isinstance(labels, dict) else {}
+
+    @property
+    def values(self) -> dict[int, int]:
+        """What label values of the project become in the task, see `task_values`."""
+        project = self._context.session.project
+        return task_values(project.labels, self.labels) if project is not None else {}
 
     def _same_labels(self, card: ModelCard) -> bool:
         return dict(card.labels) == self.labels
@@ -141,7 +153,18 @@ class TrainSetup(SidePanel):
             ", ".join(map(str, labels.values())) if isinstance(labels, dict) else ""])))
         self._about.setVisible(bool(self._about.text()))
         self._offer_models()
+        self._suggest_folder()
         self.changed.emit()
+
+    def _suggest_folder(self) -> None:
+        """Name a new folder after the task, beside the last run; what a person chose stays."""
+        if self.out.path not in (None, self._suggested) or not self.recipe.currentData():
+            return
+        last = self._context.settings["run_folder"]
+        beside = Path(last).parent if last else Path(QStandardPaths.writableLocation(_DOCUMENTS)) / "MedSynth models"
+        numbers = (number for number in count(1) if not (beside / f"{self.recipe.currentData()}-{number}").exists())
+        self._suggested = beside / f"{self.recipe.currentData()}-{next(numbers)}"
+        self.out.set_path(self._suggested)
 
     def _init_picked(self, key: str) -> None:
         if key != _BROWSE:
@@ -180,10 +203,17 @@ class TrainSetup(SidePanel):
         return ", ".join(words for there, words in needs if not there)
 
     def _refresh(self, *_: object) -> None:
-        self._go.setEnabled(not self.missing)
-        self._context.actions.set_available("train.start", not self.missing)
-        self._missing.setText(self.tr("Still needed: {what}.").format(what=self.missing) if self.missing else "")
-        self._missing.setVisible(bool(self.missing))
+        ready = not self.missing and not self._refused
+        self._go.setEnabled(ready)
+        self._context.actions.set_available("train.start", ready)
+        told = [self.tr("Still needed: {what}.").format(what=self.missing)] if self.missing else []
+        self._missing.setText("\n".join([*told, *filter(None, [self._refused])]))
+        self._missing.setVisible(not ready)
+
+    def refuse_data(self, why: str) -> None:
+        """The data chosen cannot be trained on for this reason; empty takes that back."""
+        self._refused = why
+        self._refresh()
 
     def request(self, plan: TrainingPlan | None = None) -> TrainingRequest:
         """What is asked for now; complete once `missing` is empty."""
@@ -208,7 +238,7 @@ class TrainSetup(SidePanel):
 
     def ask(self) -> None:
         """Emit `start`."""
-        if not self.missing:
+        if not self.missing and not self._refused:
             self.start.emit(self.request())
 
 

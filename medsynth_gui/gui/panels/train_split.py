@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from medsynth_gui.core.errors import Message
@@ -22,7 +25,13 @@ _SHOWN = 4
 
 
 class SplitPage(QWidget):
-    """Counts and checks in the IO lane whenever the data change."""
+    """Counts and checks in the IO lane whenever the data or the labels of the task change.
+
+    Signals:
+        judged(str): why the data cannot be trained on; empty where nothing is known against them.
+    """
+
+    judged = Signal(str)
 
     def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -57,8 +66,14 @@ class SplitPage(QWidget):
         layout.addWidget(self.empty)
         layout.addWidget(self._content)
 
-    def set_data(self, folders: Sequence[object], samples: Sequence[Sample]) -> None:
-        """Show the split of these."""
+    def set_data(self, folders: Sequence[Path], samples: Sequence[Sample], labels: Mapping[int, str],
+                 values: Mapping[int, int]) -> None:
+        """Show the split of these.
+
+        Args:
+            labels: what the task learns from masks, names by value; empty where it needs none.
+            values: what label values of the project become.
+        """
         if self._job is not None:
             self._job.cancel()
             self._job = None
@@ -67,14 +82,22 @@ class SplitPage(QWidget):
         self._content.setVisible(bool(folders or samples))
         self._table.setVisible(False)
         self._tell_project(samples)
-        if folders:
+        self.judged.emit("")
+        if folders or (samples and labels):
             self.state.setText(self.tr("Checking the split…"))
             set_role(self.state, "title")
             self._words.setText("")
-            self._job = self._context.queue.submit(CheckSplit(tuple(folders)), self._checked, self._failed,
-                                                   self._show_table, quiet=True)
+            job = CheckSplit(tuple(folders), labels, tuple(samples), values)
+            own = () if folders else tuple(samples)
+            self._job = self._context.queue.submit(job, partial(self._found, own), self._failed,
+                                                   self._show_table if folders else None, quiet=True)
         elif samples:
-            self._project_parts(samples)
+            self._checked(self._project_parts(samples))
+
+    def _found(self, samples: Sequence[Sample], facts: SplitFacts) -> None:
+        """What was found in folders, or in the masks of samples of the project alone."""
+        self._checked(replace(self._project_parts(samples), strange=facts.strange, taught=facts.taught,
+                              unreadable=facts.unreadable) if samples else facts)
 
     def _tell_project(self, samples: Sequence[Sample]) -> None:
         counts = Counter(sample.split or "train" for sample in samples)
@@ -83,7 +106,7 @@ class SplitPage(QWidget):
             parts=parts) if samples else "")
         self._project.setVisible(bool(samples))
 
-    def _project_parts(self, samples: Sequence[Sample]) -> None:
+    def _project_parts(self, samples: Sequence[Sample]) -> SplitFacts:
         groups: dict[str, set[str]] = {}
         parts: dict[Part, PartFacts] = {}
         for part in Part:
@@ -97,14 +120,22 @@ class SplitPage(QWidget):
             digests.setdefault(sample.image_sha256, []).append(sample)
         twins = tuple((found[0].id, other.id) for found in digests.values() for other in found[1:]
                       if other.split != found[0].split)
-        self._checked(SplitFacts(parts, tuple(name for name, found in groups.items() if len(found) > 1), twins))
+        return SplitFacts(parts, tuple(name for name, found in groups.items() if len(found) > 1), twins)
 
     def _failed(self, message: Message) -> None:
         self._job = None
-        self.state.setText(self.tr("These data cannot be used"))
-        set_role(self.state, "bad")
-        self._words.setText(words(message))
-        self._words.setVisible(True)
+        self._refuse([words(message)])
+
+    def _refuse(self, reasons: Sequence[str]) -> None:
+        self._tell(self.tr("These data cannot be used"), "bad", reasons)
+        self.judged.emit(reasons[0])
+
+    def _tell(self, state: str, role: str, lines: Sequence[str]) -> None:
+        self.state.setText(state)
+        set_role(self.state, role)
+        more = [self.tr("and {count} more").format(count=len(lines) - _SHOWN)] if len(lines) > _SHOWN else []
+        self._words.setText("\n".join([*lines[:_SHOWN], *more]))
+        self._words.setVisible(bool(lines))
 
     def _part_name(self, part: Part) -> str:
         return {Part.TRAIN: self.tr("training"), Part.VALIDATION: self.tr("validation"),
@@ -113,18 +144,20 @@ class SplitPage(QWidget):
     def _checked(self, facts: SplitFacts) -> None:
         self._job, self.facts = None, facts
         self._show_table(facts)
+        reasons = [words(message) for message in facts.strange]
+        if facts.taught == 0:
+            reasons.append(self.tr("No training image has a labelled pixel: draw masks first."))
+        if reasons:
+            self._refuse(reasons)
+            return
         problems = [*(self.tr("{group} stands in two parts").format(group=group) for group in facts.shared_groups),
                     *(self.tr("{a} and {b} have the same pixels").format(a=a, b=b) for a, b in facts.identical)]
         cautions = [*(self.tr("{a} and {b} look alike").format(a=a, b=b) for a, b in facts.alike), *facts.unreadable,
                     *self._short_of(facts)]
-        self.state.setText(self.tr("The split leaks: what is measured would be known from training") if problems else
-                           self.tr("No leak, but look at this") if cautions else
-                           self.tr("No leak: no group and no picture stands in two parts"))
-        set_role(self.state, "bad" if problems else "caution" if cautions else "good")
-        lines = [*problems, *cautions]
-        more = [self.tr("and {count} more").format(count=len(lines) - _SHOWN)] if len(lines) > _SHOWN else []
-        self._words.setText("\n".join([*lines[:_SHOWN], *more]))
-        self._words.setVisible(bool(lines))
+        self._tell(self.tr("The split leaks: what is measured would be known from training") if problems else
+                   self.tr("No leak, but look at this") if cautions else
+                   self.tr("No leak: no group and no picture stands in two parts"),
+                   "bad" if problems else "caution" if cautions else "good", [*problems, *cautions])
 
     def _short_of(self, facts: SplitFacts) -> list[str]:
         parts = facts.parts

@@ -22,7 +22,8 @@ from medsynth_gui.gui.opening import Opener
 from medsynth_gui.gui.panels.library_details import LibraryDetails
 from medsynth_gui.gui.panels.library_filters import LibraryFilters
 from medsynth_gui.gui.panels.library_grid import LibraryGrid
-from medsynth_gui.gui.panels.library_sources import ask_second_reader, frames_to_add, sample_entry, series_entry
+from medsynth_gui.gui.panels.library_known import KnownSamples
+from medsynth_gui.gui.panels.library_sources import ask_second_reader, frames_to_add, sample_entry
 from medsynth_gui.gui.panels.parts import EmptyState, button, row, text
 from medsynth_gui.gui.panels.reading import Reading
 from medsynth_gui.gui.sample_opening import SampleOpener
@@ -61,6 +62,7 @@ class LibraryWorkspace(Workspace):
         self.opener.finished.connect(self._import_finished)
         self._sample_opener = SampleOpener(context, self)
         self.model = LibraryModel(context.queue, self)
+        self._known = KnownSamples(context, self._refresh, self)
         self.filters = LibraryFilters()
         self.filters.changed.connect(self._filter)
         self.filters.create_project.connect(partial(choose_project, context, self, create=True))
@@ -136,8 +138,7 @@ class LibraryWorkspace(Workspace):
         # Hidden, it is filled when it is shown: a stroke in Annotate must not list ten thousand images anew.
         if not self._shown:
             return
-        opened = (series_entry(one) for one in self.context.session.opened if not one.is_sample)
-        entries = [*opened, *self._samples]
+        entries = self._known.entries(self.context.session.opened, self._samples)
         chosen = {entry.key for entry in self.chosen()}
         self.model.set_entries(entries)
         self.filters.set_entries(entries)
@@ -164,6 +165,7 @@ class LibraryWorkspace(Workspace):
         current = self.context.session.project
         if current is None:
             self._samples = []
+            self._known.set_samples(())
             self.filters.set_project("", "", 0)
             self._refresh()
         else:
@@ -173,10 +175,11 @@ class LibraryWorkspace(Workspace):
         self._samples = [sample_entry(sample) if entry.sample_id == sample.id else entry for entry in self._samples]
         self._refresh()
 
-    def _samples_read(self, samples: Sequence[object]) -> None:
+    def _samples_read(self, samples: Sequence[Sample]) -> None:
         project = self.context.session.project
         if project is not None:
             self._samples = [sample_entry(sample) for sample in samples]
+            self._known.set_samples(samples)
             self.filters.set_project(project.name, str(project.folder), len(samples))
             self._refresh()
 

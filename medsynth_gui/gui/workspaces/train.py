@@ -28,7 +28,7 @@ from medsynth_gui.gui.theme import SPACE
 from medsynth_gui.gui.training_watch import running_folder, watch
 from medsynth_gui.gui.workspaces.base import Workspace
 from medsynth_gui.jobs.catalogue import list_models
-from medsynth_gui.jobs.training_data import ExportTrainingSet, task_values
+from medsynth_gui.jobs.training_data import ExportTrainingSet
 from medsynth_gui.jobs.training_recipe import TrainingPlan
 from medsynth_gui.jobs.training_run import TrainingRun, pause_training, read_run, stop_training
 
@@ -88,6 +88,7 @@ class TrainWorkspace(Workspace):
         self.setup.start.connect(self.start_asked)
         self.setup.open_run.connect(self._choose_run)
         self.setup.changed.connect(self._setup_changed)
+        self.split.judged.connect(self.setup.refuse_data)
         self.switch.chosen.connect(self._show_page)
         self.result.models_changed.connect(self._models_changed)
         self.result.compared.connect(self.look)
@@ -127,7 +128,7 @@ class TrainWorkspace(Workspace):
         if self.setup.table is not self._recipe_shown:
             self._recipe_shown = self.setup.table
             self.augment.set_recipe(self.setup.table)
-        shown = (data.folders, data.samples)
+        shown = (data.folders, data.samples, _learned(self.setup), self.setup.values if data.samples else {})
         if shown != self._data_shown:
             self._data_shown = shown
             self.split.set_data(*shown)
@@ -152,8 +153,7 @@ class TrainWorkspace(Workspace):
         elif request.samples:
             project = self.context.session.project
             name = project.folder.name if project is not None else "project"
-            values = task_values(project.labels, self.setup.labels) if project is not None else {}
-            job = ExportTrainingSet(request.samples, request.out / "data" / name, values)
+            job = ExportTrainingSet(request.samples, request.out / "data" / name, self.setup.values)
             self.context.queue.submit(job, partial(self._exported, request))
         else:
             self._launch(request, resume=False)
@@ -240,3 +240,8 @@ class TrainWorkspace(Workspace):
     def _models_changed(self) -> None:
         self.setup.set_models(list_models(further=self._folders()))
         self._show_run()
+
+
+def _learned(setup: TrainSetup) -> dict[int, str]:
+    """The labels that are learned from masks, names by value; none where the task is another."""
+    return setup.labels if setup.table.get("task") == "segmentation" else {}

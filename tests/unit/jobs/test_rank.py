@@ -15,16 +15,17 @@ from medsynth_gui.core.review import Review, ReviewState
 from medsynth_gui.dataset.ranking import Order
 from medsynth_gui.dataset.reviewing import read_again
 from medsynth_gui.dataset.sample import Sample
+from medsynth_gui.gui.review_words import reason_words
 from medsynth_gui.jobs import rank
 from medsynth_gui.jobs.agreement import MeasureAgreement
 from medsynth_gui.jobs.job import JobContext
-from medsynth_gui.jobs.judging import likeness, mean_entropy
+from medsynth_gui.jobs.judging import Opinion, likeness, mean_entropy
 from medsynth_gui.jobs.open_sample import OpenSample
 from medsynth_gui.jobs.rank import Ranking, RankProject
 from tests.builders import disc, ramp
 from tests.unit.dataset.builders import SCANNED, small_project
 
-Answers = dict[str, tuple[float, float | None]]
+Answers = dict[str, tuple[float, float | None] | tuple[float, float | None, bool]]
 
 
 @pytest.fixture
@@ -35,15 +36,15 @@ def judge(monkeypatch: pytest.MonkeyPatch) -> Callable[[Answers], list[str]]:
     def find(ref: str, *, task: str = "") -> SimpleNamespace:
         if task == "encoder":
             raise ModelError("model-missing", model=ref, known="none")
-        return SimpleNamespace(title="Judge", weights_sha256="ab")
+        return SimpleNamespace(title="Judge", weights_sha256="ab", folder=Path("nowhere"))
 
     def put(answers: Answers) -> list[str]:
-        def opinion_of(*_: object) -> Callable[[Sample], tuple[float, float | None]]:
-            def opinion(sample: Sample) -> tuple[float, float | None]:
+        def opinion_of(*_: object) -> Callable[[Sample], Opinion]:
+            def opinion(sample: Sample) -> Opinion:
                 asked.append(sample.id)
                 if sample.id not in answers:
                     raise InputError("file-unreadable", path=sample.id, detail="torn")
-                return answers[sample.id]
+                return Opinion(*answers[sample.id])
             return opinion
         monkeypatch.setattr(rank, "opinion_of", opinion_of)
         return asked
@@ -79,6 +80,17 @@ def test_nothing_is_judged_twice_and_a_new_mask_is_judged_anew(tmp_path: Path,
     again = run(tmp_path / "p", Order.WRONG)
     assert asked[3:] == ["scan-0"] and "scan-2" not in names(again)
     assert (again.reviewed, again.total) == (1, 3)
+
+
+def test_an_image_unlike_those_of_training_has_no_figure_and_stands_below_the_others(
+        tmp_path: Path, judge: Callable[[Answers], list[str]]) -> None:
+    asked = judge({"scan-0": (0.1, 0.9), "scan-1": (0.9, 0.0, True), "scan-2": (0.3, 0.6)})
+    small_project(tmp_path / "p").close()
+    for order in (Order.WRONG, Order.UNCERTAIN):
+        found = run(tmp_path / "p", order)
+        assert names(found) == ["scan-2", "scan-0", "scan-1"] and (found.judged, len(asked)) == (3, 3)
+        assert (found.items[2].reason, found.items[2].value) == ("unlike", None)
+        assert "Unlike the images" in reason_words(found.items[2]) and found.notes[0].params["count"] == 1
 
 
 def test_one_bad_image_is_named_and_stops_nothing(tmp_path: Path, judge: Callable[[Answers], list[str]]) -> None:

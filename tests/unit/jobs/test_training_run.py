@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from medsynth_gui.jobs.training_run import read_run
+from medsynth_gui.jobs.job import JobContext, Progress
+from medsynth_gui.jobs.training_run import WatchTraining, read_run
 
 EARLIER_S, LATER_S = 1_000_000_000, 1_000_000_100
 
@@ -47,3 +48,16 @@ def test_a_resumption_that_fails_is_told(tmp_path: Path) -> None:
         log.write('{"error": {"id": "x", "message": "Its checkpoint is damaged."}}\n')
     run = read_run(folder)
     assert (run.state, run.message) == ("failed", "Its checkpoint is damaged.")
+
+
+def test_the_tray_tells_the_time_left_that_the_run_tells(tmp_path: Path) -> None:
+    folder, said = paused_run(tmp_path / "run", pid_s=LATER_S, pid=os.getpid()), []
+    assert read_run(folder).left_s == 9
+
+    def report(progress: Progress) -> None:
+        said.append(progress.left_s)
+        if len(said) > 1:
+            (folder / "training.pid").write_text("none", encoding="utf-8")
+
+    WatchTraining(folder).run(JobContext(report))
+    assert said[:2] == [None, 9]
