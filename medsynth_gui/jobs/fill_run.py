@@ -14,7 +14,6 @@ import numpy as np
 import numpy.typing as npt
 
 from medsynth_gui.core.errors import MedSynthError, Message, ProjectError, UsageError
-from medsynth_gui.core.labels import revalued
 from medsynth_gui.core.model_card import ModelCard
 from medsynth_gui.dataset.files import plain_name
 from medsynth_gui.dataset.plan import Plan, Stratum
@@ -157,11 +156,10 @@ class FillRun:
         labels = project.labels.with_names(self._card.labels)
         if labels is not project.labels:
             project.set_labels(labels)
-        mask = revalued(made.mask, labels.values_of(self._card.labels))
         try:
             return project.add_image(
-                made.image, made.provenance, id=name, title=name, class_name=stratum.class_name, mask=mask,
-                mask_provenance=made.provenance, view=stratum.view, scanner=stratum.scanner,
+                made.image, made.provenance, id=name, title=name, class_name=stratum.class_name,
+                mask=made.mask_in(labels), mask_provenance=made.provenance, view=stratum.view, scanner=stratum.scanner,
                 modality=next(iter(self._card.modalities), "US")).id
         except MedSynthError as error:
             if error.message.id != "sample-known":

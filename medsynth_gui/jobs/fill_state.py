@@ -100,7 +100,8 @@ class ReadRejected:
             with suppress(MedSynthError, KeyError, TypeError, ValueError):
                 made = SyntheticImage(read_gray(below / record["image"]), read_labels(below / record["mask"]),
                                       Provenance.from_record(record["provenance"]), int(record["attempt"]),
-                                      record["class"] or None)
+                                      record["class"] or None,
+                                      {int(value): name for value, name in record.get("labels", {}).items()})
                 found.append((made, tuple(map(_verdict, record["gates"]))))
         return tuple(found)
 

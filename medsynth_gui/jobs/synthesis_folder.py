@@ -106,6 +106,7 @@ class SynthesisFolder:
             files["dicom"] = f"dicom/{name}.dcm"
             _write_dicom(self.root / files["dicom"], made, provenance, name, modality)
         record = {"id": name, "index": made.index, **files, "class": made.class_name or "", "synthetic": True,
+                  "labels": {str(value): name for value, name in sorted(made.names.items())},
                   "sha256": hashlib.sha256(made.image.tobytes()).hexdigest(),
                   "mask_sha256": provenance.parameters.get("mask_sha256", ""),
                   SOURCE_TYPE: text[SOURCE_TYPE], "generator": GENERATOR, "generator_sha256": self.generator_sha256,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ import numpy.typing as npt
 
 from medsynth_gui.core.errors import Message, UsageError
 from medsynth_gui.core.field_of_view import BY_SEED
+from medsynth_gui.core.labels import LabelSet, revalued
 from medsynth_gui.core.model_card import ModelCard
 from medsynth_gui.core.provenance import Provenance
 from medsynth_gui.jobs.catalogue import Compute, find_model, model_name
@@ -28,13 +30,22 @@ Gray = npt.NDArray[np.uint8]
 
 @dataclass(frozen=True)
 class SyntheticImage:
-    """One generated image with the mask as conditioned; both (y, x) uint8 of one size."""
+    """One generated image with the mask as conditioned; both (y, x) uint8 of one size.
+
+    Attributes:
+        names: what the generator calls the values of the mask.
+    """
 
     image: Gray
     mask: Gray
     provenance: Provenance
     index: int
     class_name: str | None
+    names: Mapping[int, str] = field(default_factory=dict)
+
+    def mask_in(self, labels: LabelSet) -> Gray:
+        """The mask in the values of a label list that has its names."""
+        return revalued(self.mask, labels.values_of(self.names))
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,7 +128,7 @@ class Synthesize:
         provenance = Provenance(synthetic=True, producer=synthesizer.card.id,
                                 model_sha256=synthesizer.card.weights_sha256, seed=self.seed, parameters=parameters,
                                 parents=self._parents(which))
-        return SyntheticImage(image, mask, provenance, index, name)
+        return SyntheticImage(image, mask, provenance, index, name, dict(synthesizer.card.labels))
 
     def _parents(self, which: int) -> tuple[str, ...]:
         if self.mask_parents:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from medsynth_gui.core.errors import UsageError
 from medsynth_gui.core.image import ImageSeries
 from medsynth_gui.core.provenance import Provenance
+from medsynth_gui.session.label_commands import store_labels
 from medsynth_gui.session.label_sets import remembered_labels
 from medsynth_gui.session.measure_commands import frame_measurements
 from medsynth_gui.session.session import Session
@@ -106,9 +107,12 @@ def add_synthetic_to_project(session: Session, images: Iterable[SyntheticImage])
     project, images = _project(session), tuple(images)
     for digest in {image.provenance.model_sha256 for image in images} - set(project.generators):
         _note_generator(project, session, digest)
+    for image in images:
+        if (labels := session.label_set.with_names(image.names)) is not session.label_set:
+            store_labels(session, labels)
     samples = tuple(project.add_image(
         image.image, image.provenance, title=f"synthetic-{image.provenance.seed}-{image.index:04d}",
-        class_name=image.class_name or "", mask=image.mask,
+        class_name=image.class_name or "", mask=image.mask_in(session.label_set),
         mask_provenance=Provenance(synthetic=False, producer="hand")) for image in images)
     session.project_changed.emit(project)
     return samples

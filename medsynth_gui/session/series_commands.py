@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 from medsynth_gui.core.errors import MedSynthError
 from medsynth_gui.core.image import ImageSeries
+from medsynth_gui.core.labels import revalued
 from medsynth_gui.io.plain_files import PlainFile
+from medsynth_gui.session.label_meeting import meet_labels
 from medsynth_gui.session.mask_commands import put_labels, settle_gesture
 from medsynth_gui.session.measure_commands import with_project_measurements
 from medsynth_gui.session.notes import Note, read_note
@@ -65,7 +67,8 @@ def open_synthetic(session: Session, image: SyntheticImage) -> OpenSeries:
     if opened.as_read.provenance != series.provenance:
         opened.source = series  # it was opened before its gates had spoken
     if opened.document.undo_name is None:
-        put_labels(session, opened, {0: image.mask}, name="Synthesize", clear=frozenset())
+        values = meet_labels(session, opened, image.names)
+        put_labels(session, opened, {0: revalued(image.mask, values)}, name="Synthesize", clear=frozenset())
     return opened
 
 

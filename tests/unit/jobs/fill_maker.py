@@ -48,7 +48,7 @@ class TinyMaker:
         rng = np.random.default_rng((self._seed, zlib.crc32(stratum.key.encode()), attempt))
         provenance = Provenance(synthetic=True, producer=MODEL, seed=self._seed, parameters={"attempt": attempt})
         made = SyntheticImage(rng.integers(0, 255, (32, 32), np.uint8), disc(32, 32, center=(16, 16), radius=6),
-                              provenance, attempt, stratum.class_name)
+                              provenance, attempt, stratum.class_name, {1: "lesion"})
         passed = attempt % 3 != 2 and stratum.class_name != "normal"
         return made, (GateResult("faithful", passed, 0.9 if passed else 0.1, 0.5, "judge"),
                       GateResult("copy", True, 0.41, 0.9, "encoder", neighbour="case-7"))

@@ -13,6 +13,7 @@ from medsynth_gui.core.image import ImageSeries
 from medsynth_gui.core.labels import LabelSet
 from medsynth_gui.core.layers import ResultLayer
 from medsynth_gui.core.provenance import Provenance
+from medsynth_gui.jobs.synthesize import SyntheticImage
 from medsynth_gui.session import commands
 from medsynth_gui.session.label_meeting import in_listed_values
 from medsynth_gui.session.session import Session
@@ -89,3 +90,17 @@ def test_what_is_compared_with_a_drawn_mask_is_in_its_values() -> None:
     listed_ones = LabelSet.named("lesion", "vessel", "nerve")
     assert in_listed_values(listed_ones, layer).masks[0].tolist() == [[0, 3, 2]]
     assert in_listed_values(LabelSet.named("lesion", "nerve"), layer) is layer
+
+
+def test_the_mask_of_a_synthetic_image_keeps_its_names(session: Session, tmp_path: Path) -> None:
+    image = SyntheticImage(np.full((20, 30), 7, np.uint8), np.eye(20, 30, dtype=np.uint8),
+                           Provenance(synthetic=True, producer="syn", seed=1), 0, None, {1: "head"})
+    commands.add_label(session, "cyst")
+    draw(session)
+    shown = commands.open_synthetic(session, image)
+    assert listed(session) == {1: "lesion", 2: "cyst", 3: "head"}
+    assert set(np.unique(shown.document.labels(0))) == {0, 3}
+    commands.open_project(session, tmp_path / "p", create=True)
+    commands.change_label(session, 3, name="skull")
+    sample, = commands.add_synthetic_to_project(session, [image])
+    assert listed(session)[4] == "head" and sample.label_values == (4,)
