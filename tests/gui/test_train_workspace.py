@@ -19,7 +19,7 @@ from pytestqt.qtbot import QtBot
 from medsynth_gui.gui import training_watch
 from medsynth_gui.gui.main_window import MainWindow
 from medsynth_gui.gui.panels import train_request
-from medsynth_gui.gui.panels.train_curves import drawn_figure, epoch_series
+from medsynth_gui.gui.panels.train_curves import drawn_figure, epoch_series, smoothed
 from medsynth_gui.gui.panels.train_request import TrainingRequest, launch, remembered_request
 from medsynth_gui.gui.workspaces.train import TrainWorkspace
 from medsynth_gui.io.raster_files import read_labels, write_gray_png, write_label_png
@@ -283,6 +283,12 @@ def test_what_a_run_was_asked_is_read_back(tmp_path: Path, monkeypatch: pytest.M
     launch(request, resume=False, compute=Compute())
     assert remembered_request(tmp_path / "out") == request
     assert remembered_request(tmp_path) is None
+
+
+def test_the_trend_of_the_loss_is_calmer_than_its_batches_and_a_few_are_left_alone() -> None:
+    noisy = np.random.default_rng(0).normal(1.0, 0.5, 600)
+    assert smoothed(noisy).std() < 0.3 * noisy.std() and abs(smoothed(noisy).mean() - noisy.mean()) < 0.05
+    assert np.array_equal(smoothed(noisy[:20]), noisy[:20]) and not len(smoothed(noisy[:0]))
 
 
 def test_curves_take_finite_figures_only() -> None:

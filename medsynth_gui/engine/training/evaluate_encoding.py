@@ -41,7 +41,8 @@ class _Set:
                                        for part in ((*data.train, *data.validation), data.test))
         self.squares, self.unseen = (_squares(part, encoder.size) for part in (self.trained, self.held_out))
         (self.features, self.codes), (self.other_features, self.other_codes) = (
-            encoder.describe([square.image for square in part]) for part in (self.squares, self.unseen))
+            encoder.describe([_content(square.image, square) for square in part])
+            for part in (self.squares, self.unseen))
         # Some sets hold one scene under two patients: such an image is what must be caught, not a false alarm.
         self.known = np.array([self._known(item, code) for item, code in
                                zip(self.held_out, self.other_codes, strict=True)], np.bool_)
@@ -67,7 +68,7 @@ def evaluate(recipe: Recipe, card: ModelCard, data: TrainingData, runtime: Runti
     training = np.concatenate([one.codes for one in sets])
     for number, one in enumerate(sets):
         checkpoint(number, len(sets), f"putting held-out images of {one.name} back")
-        one.other_codes = encoder.put_back([square.image[square.inside] for square in one.unseen], one.other_codes,
+        one.other_codes = encoder.put_back([_content(square.image, square) for square in one.unseen], one.other_codes,
                                            training)
     # Of each image, mirrored or not, the code is one: what is caught as it is, is caught mirrored.
     threshold = copy_threshold(np.concatenate([one.other_codes for one in sets]), training,
@@ -107,8 +108,8 @@ def _caught(encoder: Encoder, one: _Set, training: Float, threshold: float) -> d
     shares: dict[str, float] = {}
     own_shares: dict[str, float] = {}
     for change in (*CHANGES, "combined"):
-        copies = [_copy(one.squares[index], combined(rng, 0.5) if change == "combined" else planted(change, rng))
-                  for index in picked]
+        copies = [_content(copied(square, combined(rng, 0.5) if change == "combined" else planted(change, rng)), square)
+                  for square in (one.squares[index] for index in picked)]
         best, _ = largest_similarity(encoder.put_back(copies, encoder.codes(copies), training), training)
         shares[change] = round(float((best > threshold).mean()), 4)
         own_shares[change] = round(float((best > own).mean()), 4)
@@ -119,8 +120,9 @@ def _caught(encoder: Encoder, one: _Set, training: Float, threshold: float) -> d
             "held_out_scenes_known_from_training": int(one.known.sum())}
 
 
-def _copy(square: Square, copy: Copy) -> npt.NDArray[np.uint8]:
-    return copied(square, copy)[square.inside]
+def _content(image: npt.NDArray[np.uint8], square: Square) -> npt.NDArray[np.uint8]:
+    """An image in a square without the black beside it: looks at its corners must see what is there."""
+    return image[square.inside]
 
 
 def _distances(encoder: Encoder, one: _Set) -> dict[str, Any]:

@@ -21,6 +21,15 @@ FIGURES = (("dice", "Validation Dice"), ("gain_db", "Validation dB over bicubic"
            ("validation_loss", "Validation loss"))
 _EACH = "dice."
 _LEAST_DICE = 0.05
+_SMOOTH_SHARE = 1 / 60  # of the steps shown: one batch is easy, the next is hard
+
+
+def smoothed(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Values (n,) without the noise of single batches; a few are left as they are."""
+    from scipy.ndimage import gaussian_filter1d
+
+    width = len(values) * _SMOOTH_SHARE
+    return np.asarray(gaussian_filter1d(values, width, mode="nearest"), np.float64) if width >= 1 else values
 
 
 def epoch_series(epochs: Sequence[Mapping[str, Any]], name: str) -> tuple[npt.NDArray[np.float64],
@@ -58,6 +67,7 @@ class Curves(QWidget):
         self.figure.setXLink(self.loss)
         self.rate.setXLink(self.loss)
         self._loss_line = self.loss.plot()
+        self._trend_line = self.loss.plot()
         self._figure_line = self.figure.plot(symbol="o", symbolSize=5)
         self._rate_line = self.rate.plot()
         self._label_lines: dict[str, pg.PlotDataItem] = {}
@@ -100,7 +110,10 @@ class Curves(QWidget):
                 axis.setTextPen(self._theme.color("muted"))
                 axis.setStyle(tickFont=small)
             plot.getAxis("left").setWidth(52)
-        self._loss_line.setPen(pg.mkPen(self._theme.color("accent"), width=2))
+        faint = self._theme.color("accent")
+        faint.setAlphaF(0.3)
+        self._loss_line.setPen(pg.mkPen(faint, width=1))
+        self._trend_line.setPen(pg.mkPen(self._theme.color("accent"), width=2))
         self._rate_line.setPen(pg.mkPen(self._theme.color("caution"), width=2))
         self._figure_line.setPen(pg.mkPen(self._theme.color("good"), width=2))
         self._figure_line.setSymbolBrush(self._theme.color("good"))
@@ -113,7 +126,9 @@ class Curves(QWidget):
 
     def set_epochs(self, epochs: Sequence[Mapping[str, Any]]) -> None:
         """Draw the epochs of a run."""
-        self._loss_line.setData(*epoch_series(epochs, "loss"))
+        steps, losses = epoch_series(epochs, "loss")
+        self._loss_line.setData(steps, losses)
+        self._trend_line.setData(steps, smoothed(losses))
         self._rate_line.setData(*epoch_series(epochs, "rate"))
         self._steps = np.array([float(epoch["step"]) for epoch in epochs if "step" in epoch])
         found = drawn_figure(epochs)
