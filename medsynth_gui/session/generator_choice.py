@@ -48,7 +48,12 @@ def _names(card: ModelCard) -> set[str]:
 
 
 def _labels(session: Session) -> set[str]:
-    """Names of the labels drawn on the frame shown, else of all in use."""
-    drawn = np.unique(session.document.labels(session.frame)) if session.document else ()
-    found = [label for value in drawn if value and (label := session.label_set.find(int(value)))]
-    return {label.name.casefold() for label in found or session.label_set}
+    """Names of the labels drawn on the frame shown, else of those proposed for it, else of all in use."""
+    document, proposal = session.document, session.proposal
+    masks = (document.labels(session.frame) if document else None,
+             proposal.masks.get(session.frame) if proposal and not proposal.names else None)
+    for mask in masks:
+        values = np.unique(mask) if mask is not None else ()
+        if found := [label for value in values if value and (label := session.label_set.find(int(value)))]:
+            return {label.name.casefold() for label in found}
+    return {label.name.casefold() for label in session.label_set}

@@ -11,6 +11,7 @@ import pytest
 
 from medsynth_gui.core.geometry import Region
 from medsynth_gui.core.image import ImageSeries
+from medsynth_gui.core.layers import ResultLayer
 from medsynth_gui.core.model_card import ModelCard
 from medsynth_gui.core.provenance import Provenance
 from medsynth_gui.session import commands
@@ -56,6 +57,14 @@ def test_what_is_drawn_counts_before_what_could_be_drawn(session: Session) -> No
     assert document is not None
     with document.step("draw"):
         document.paint(Region(0, 1, 1, 4, 4), np.ones((3, 3), bool), 2)
+    assert suitable_generator(session, CARDS, BREAST) is HEAD
+
+
+def test_what_a_model_proposes_counts_before_what_could_be_drawn(session: Session) -> None:
+    show(session)
+    commands.add_label(session, "head")
+    layer = ResultLayer({0: np.full((8, 8), 2, np.uint8)}, {}, Provenance(synthetic=False, producer="test"), "Test")
+    commands.offer_proposal(session, session.current, layer)
     assert suitable_generator(session, CARDS, BREAST) is HEAD
 
 
