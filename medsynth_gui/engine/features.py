@@ -31,7 +31,7 @@ _LOOKS = [replace(look, flip=flip) for flip in (False, True) for look in (_WHOLE
 # Of a place two looks tell whether it is worth the other eight.
 _GLANCES = [_WHOLE, replace(_WHOLE, flip=True)]
 _PLACES_LOOKED_AT = 5
-# No planted copy was less alike as it lay (least: 0.78), and half of the other images are.
+# Copies that lie less alike (crops of muscle) stay below the limits when they are put back, too.
 _WORTH_PUTTING_BACK = 0.75
 
 
