@@ -17,6 +17,7 @@ from medsynth_gui.core.image import ImageSeries
 from medsynth_gui.gui.dialogs.project_folder import use_project
 from medsynth_gui.gui.item_models.library_entries import LibraryEntry, LibraryFilter, balance, facet_values
 from medsynth_gui.gui.main_window import MainWindow
+from medsynth_gui.gui.panels.library_filters import LibraryFilters
 from medsynth_gui.session import commands
 from tests.gui.studio_window import click, go, settle, studio_window, write_images
 
@@ -117,6 +118,14 @@ def test_ten_thousand_entries_ask_for_the_thumbnails_on_the_screen_only(qtbot: Q
     assert 0 < len(asked) < 200
     page.model.set_filter(LibraryFilter(class_name="a", text="image 9900"))
     assert [entry.key for entry in page.model.shown] == ["9900"]
+
+
+def test_what_names_no_modality_is_called_so_in_the_filter(qtbot: QtBot) -> None:
+    filters = LibraryFilters()
+    qtbot.addWidget(filters)
+    filters.set_entries([LibraryEntry(key=name, title=name, modality=name) for name in ("OT", "US")])
+    choice = filters.facets["modality"]
+    assert [choice.itemText(row) for row in range(choice.count())][1:] == ["No modality named", "US"]
 
 
 def test_facets_and_balance_count_real_and_synthetic() -> None:

@@ -78,7 +78,7 @@ class LibraryFilters(SidePanel):
     def _worded(self) -> dict[str, str]:
         return {**{state.value: state_words(state) for state in ReviewState}, "real": self.tr("Real only"),
                 "synthetic": self.tr("Synthetic only"), "train": self.tr("Training"),
-                "val": self.tr("Validation"), "test": self.tr("Test (held out)")}
+                "val": self.tr("Validation"), "test": self.tr("Test (held out)"), "OT": self.tr("No modality named")}
 
     def set_project(self, name: str, folder: str, samples: int) -> None:
         """Name the open project; an empty name says that there is none."""
