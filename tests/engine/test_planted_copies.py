@@ -88,4 +88,6 @@ def test_copies_of_real_images_are_caught(encoder, name):
                           for part in (Part.TRAIN, Part.TEST))
     caught, false_alarms = planted_rates(encoder, training, held_out, each=max(1, len(training) // 60))
     print(name, caught, false_alarms)
-    assert np.mean(list(caught.values())) >= 0.95 and false_alarms <= 0.05, (caught, false_alarms)
+    # The most alike of a few lies above their 99th percentile, whatever it is.
+    allowed = max(0.05, 1 / len(held_out))
+    assert np.mean(list(caught.values())) >= 0.95 and false_alarms <= allowed, (caught, false_alarms)
