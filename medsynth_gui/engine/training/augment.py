@@ -12,11 +12,17 @@ from medsynth_gui.core.augmentation import Geometry, Intensity
 Gray = npt.NDArray[np.uint8]
 Float = npt.NDArray[np.float32]
 Generator = np.random.Generator
-__all__ = ["INTENSITY", "Geometry", "Intensity", "change_intensity", "warp"]
+FINER = 2
+__all__ = ["FINER", "INTENSITY", "Geometry", "Intensity", "change_intensity", "warp"]
 
 
-def warp(image: Gray, mask: Gray, geometry: Geometry, rng: Generator) -> tuple[Gray, Gray]:
-    """Mirror, rotate, scale, stretch and shift both alike, (y, x); up stays up."""
+def warp(image: Gray, mask: Gray, geometry: Geometry, rng: Generator, *, size: int | None = None) -> tuple[Gray, Gray]:
+    """Mirror, rotate, scale, stretch and shift both alike, (y, x); up stays up.
+
+    Args:
+        size: side of the squares that come out; None for the size of what goes in. A square `FINER` times as large
+            should go in: moved by parts of a pixel, an image of the size itself loses a third of its finest grain.
+    """
     import cv2
 
     rows, columns = image.shape
@@ -29,8 +35,12 @@ def warp(image: Gray, mask: Gray, geometry: Geometry, rng: Generator) -> tuple[G
     center = np.array([columns, rows]) / 2
     offset = center - matrix @ center + rng.uniform(-1, 1, 2) * geometry.shift * center * 2
     affine = np.column_stack([matrix, offset])
-    return (cv2.warpAffine(image, affine, (columns, rows), flags=cv2.INTER_LINEAR).astype(np.uint8),
-            cv2.warpAffine(mask, affine, (columns, rows), flags=cv2.INTER_NEAREST).astype(np.uint8))
+    image = np.asarray(cv2.warpAffine(image, affine, (columns, rows), flags=cv2.INTER_CUBIC), np.uint8)
+    mask = np.asarray(cv2.warpAffine(mask, affine, (columns, rows), flags=cv2.INTER_NEAREST), np.uint8)
+    if size is None or size == rows:
+        return image, mask
+    return (np.asarray(cv2.resize(image, (size, size), interpolation=cv2.INTER_AREA), np.uint8),
+            np.asarray(cv2.resize(mask, (size, size), interpolation=cv2.INTER_NEAREST), np.uint8))
 
 
 def _gamma(image: Float, rng: Generator) -> Float:

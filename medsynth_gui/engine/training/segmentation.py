@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from medsynth_gui.core.augmentation import augmentation_of
 from medsynth_gui.core.errors import InputError
 from medsynth_gui.engine.networks.unshuffle_unet import SegmentationOutput
-from medsynth_gui.engine.training.augment import change_intensity, warp
+from medsynth_gui.engine.training.augment import FINER, change_intensity, warp
 from medsynth_gui.engine.training.data import Item, Pair, TrainingData, letterboxed, load_pairs, sampling_weights
 from medsynth_gui.engine.training.losses import segmentation_loss
 from medsynth_gui.engine.training.recipe import Recipe
@@ -27,7 +27,7 @@ def to_network(image: Gray) -> npt.NDArray[np.float32]:
 
 
 class SegmentationTask:
-    """Holds the letterboxed pairs of one training."""
+    """Holds the letterboxed pairs of one training, those to learn from finer than the network sees them."""
 
     def __init__(self, recipe: Recipe, data: TrainingData, device: torch.device,
                  progress: Callable[[int, int], None]) -> None:
@@ -38,13 +38,13 @@ class SegmentationTask:
         self.labels = {int(value): name for value, name in recipe.labels.items()}
         inpaint = recipe.data.get("furniture") == "inpaint"
         train = load_pairs(data.train, inpaint=inpaint, progress=progress, known=recipe)
-        self.train = [fitted(pair, self.size) for pair in train]
+        self.train = [fitted(pair, FINER * self.size, least=FINER) for pair in train]
         if not any(mask.any() for _, mask in self.train):
             raise InputError("training-no-labels", path=", ".join(sorted({item.set_name for item in data.train})))
         self.weights = sampling_weights(data.train, recipe.data.get("shares", {}))
         validation = load_pairs(data.validation, inpaint=inpaint, progress=progress, known=recipe)
         self.validation = [fitted(pair, self.size) for pair in validation]
-        self.simulated = simulate_pairs(recipe.simulator, self.size, recipe.seed, progress)
+        self.simulated = simulate_pairs(recipe.simulator, FINER * self.size, recipe.seed, progress)
         self.simulated_share = float(recipe.simulator.get("share", 0.0))
 
     def loss(self, network: nn.Module, rng: np.random.Generator, progress: float) -> Tensor:
@@ -60,7 +60,7 @@ class SegmentationTask:
             image, mask = self.simulated[rng.integers(len(self.simulated))]
         else:
             image, mask = self.train[rng.choice(len(self.train), p=self.weights)]
-        image, mask = warp(image, mask, self.geometry, rng)
+        image, mask = warp(image, mask, self.geometry, rng, size=self.size)
         return change_intensity(image, rng, most=self.intensity.most, strength=self.intensity.strength), mask
 
     def validate(self, network: nn.Module) -> tuple[dict[str, float], Gray]:
@@ -87,13 +87,14 @@ class SegmentationTask:
         return figures, contact_sheet(rows[:: max(1, len(rows) // 12)][:12], columns=2)
 
 
-def fitted(pair: Pair, size: int) -> tuple[Gray, Gray]:
-    """Image and mask in a square; a label of a few pixels keeps at least one, so that no lesion becomes a normal."""
+def fitted(pair: Pair, size: int, *, least: int = 1) -> tuple[Gray, Gray]:
+    """Image and mask in a square; a label of a few pixels keeps `least` by `least`: no lesion becomes a normal."""
     image, mask, box = letterboxed(pair, size)
     for value in np.unique(pair.mask[pair.mask > 0]):
         if not (mask == value).any():
             y, x = np.argwhere(pair.mask == value).mean(0) / pair.mask.shape
-            mask[box.top + int(y * box.height), box.left + int(x * box.width)] = value
+            top, left = box.top + int(y * box.height), box.left + int(x * box.width)
+            mask[top:top + least, left:left + least] = value
     return image, mask
 
 

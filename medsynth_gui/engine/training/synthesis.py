@@ -16,9 +16,10 @@ from medsynth_gui.core.provenance import Provenance
 from medsynth_gui.engine.condition import condition_channels, label_count
 from medsynth_gui.engine.device import Runtime
 from medsynth_gui.engine.field_bank import drawn_field
-from medsynth_gui.engine.preconditioning import residual_scale
+from medsynth_gui.engine.gate_reference import drawn_size
+from medsynth_gui.engine.preconditioning import residual_scale, spectrum_named
 from medsynth_gui.engine.samplers import sample_exponential
-from medsynth_gui.engine.training.augment import warp
+from medsynth_gui.engine.training.augment import FINER, warp
 from medsynth_gui.engine.training.data import Item, Pair, TrainingData, letterboxed, load_pairs, sampling_weights
 from medsynth_gui.engine.training.domains import Domain, domain_of, with_predicted_masks
 from medsynth_gui.engine.training.generator_watch import GeneratorWatch, watch_if_possible
@@ -42,7 +43,7 @@ class Example:
 
 
 class SynthesisTask:
-    """Holds the letterboxed pairs of one training; padding is told to the network and not judged.
+    """Holds the letterboxed pairs of one training, finer than they are drawn; padding is told and not judged.
 
     Attributes:
         origin: of the synthetic images that `validate` shows.
@@ -53,18 +54,20 @@ class SynthesisTask:
         self.device, self.size = device, int(recipe.input["size"])
         self.origin = Provenance(synthetic=True, producer=recipe.id)
         self.batch, self.labels = recipe.optimisation.batch, label_count(recipe.network)
+        self.spectrum = spectrum_named(recipe.network)
         self.dropout = float(recipe.data.get("condition_dropout", 0.15))
         self.class_dropout = float(recipe.data.get("class_dropout", 0.0))
         _check_classes(recipe, data)
-        self.train = self._load(recipe, data.train, progress)
+        self.train = self._load(recipe, data.train, FINER * self.size, progress)
         self.weights = _weights(recipe, data)
-        self.validation = self._load(recipe, data.validation, progress)
+        self.validation = self._load(recipe, data.validation, self.size, progress)
 
-    def _load(self, recipe: Recipe, items: Sequence[Item], progress: Callable[[int, int], None]) -> list[Example]:
+    def _load(self, recipe: Recipe, items: Sequence[Item], size: int,
+              progress: Callable[[int, int], None]) -> list[Example]:
         inpaint = recipe.data.get("furniture") == "inpaint"
         pairs = load_pairs(items, inpaint=inpaint, progress=progress, known=recipe)
         pairs = with_predicted_masks(pairs, recipe, Runtime(self.device, "fp32", 1), progress)
-        return [_example(pair, domain_of(recipe, pair.item.set_name), self.size) for pair in pairs]
+        return [_example(pair, domain_of(recipe, pair.item.set_name), size) for pair in pairs]
 
     def loss(self, network: nn.Module, rng: np.random.Generator, progress: float) -> Tensor:
         """Squared error of the velocity inside the image, at `flow_times`."""
@@ -78,7 +81,7 @@ class SynthesisTask:
         noise = noise * inside
         at = time[:, None, None, None]
         predicted = network((1 - at) * noise + at * images, time, conditions, classes)
-        wrong = ((predicted.float() - (images - noise)) / residual_scale(time)) ** 2 * inside
+        wrong = ((predicted.float() - (images - noise)) / residual_scale(time, self.spectrum)) ** 2 * inside
         return wrong.sum() / inside.sum()
 
     def _batch(self, rng: np.random.Generator) -> Batch:
@@ -87,8 +90,8 @@ class SynthesisTask:
             example = self.train[index]
             seed = int(rng.integers(1 << 31))
             geometry = example.domain.geometry
-            moved, mask = warp(example.image, example.mask, geometry, np.random.default_rng(seed))
-            _, inside = warp(example.image, example.inside, geometry, np.random.default_rng(seed))
+            moved, mask = warp(example.image, example.mask, geometry, np.random.default_rng(seed), size=self.size)
+            _, inside = warp(example.image, example.inside, geometry, np.random.default_rng(seed), size=self.size)
             condition = condition_channels(mask, inside > 0, labels=self.labels)
             unconditional = rng.random() < self.dropout
             if unconditional:
@@ -130,7 +133,8 @@ class SynthesisTask:
     @cached_property
     def watch(self) -> GeneratorWatch | None:
         """What judges the drawn images."""
-        return watch_if_possible([_cut(example.image, example.inside > 0) for example in self.train],
+        return watch_if_possible([drawn_size(_cut(example.image, example.inside > 0), self.size)
+                                  for example in self.train],
                                  [_cut(example.image, example.inside > 0) for example in self.validation],
                                  Runtime(self.device, "fp32", 1))
 
@@ -138,7 +142,8 @@ class SynthesisTask:
         def velocity(x: Tensor, t: Tensor) -> Tensor:
             return network(x, t, conditions, classes).float()
 
-        return sample_exponential(velocity, noise, steps=_DRAWN_STEPS, inside=conditions[:, -1:])
+        return sample_exponential(velocity, noise, steps=_DRAWN_STEPS, inside=conditions[:, -1:],
+                                  spectrum=self.spectrum)
 
     def _fixed(self, example: Example) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32], int]:
         inside = example.inside > 0
