@@ -87,10 +87,12 @@ class FieldBank:
     Attributes:
         fields: (n, 128, 128), each image stretched to a square.
         aspects: rows by columns of each image, (n,).
+        counts: how many real images have nearly this field, (n,): so much likelier it is chosen.
     """
 
     fields: Mask
     aspects: npt.NDArray[np.float32]
+    counts: npt.NDArray[np.float32]
 
     def wished(self, frame: str, mask: Gray, seed: int, index: int = 0) -> Mask:
         """The field of view (y, x) that is wished for a mask (y, x).
@@ -111,14 +113,15 @@ class FieldBank:
     def choose(self, mask: Gray, seed: int, index: int = 0) -> Mask:
         """A field of view (y, x) for a mask (y, x) of the same size; the same seed and index give the same.
 
-        It is one of an image of like proportions that holds the labelled pixels. Where none does, the image is drawn
-        from side to side.
+        It is one of an image of like proportions that holds the labelled pixels, a usual one likelier than a rare one.
+        Where none does, the image is drawn from side to side.
         """
         import cv2
 
         everywhere = np.ones(mask.shape, np.bool_)
         like = np.abs(np.log(self.aspects / (mask.shape[0] / mask.shape[1]))) < _ASPECT
-        order = np.random.default_rng([seed, index]).permutation(len(self.aspects))
+        # The first of exponential waiting times comes at a field as often as its count says.
+        order = np.argsort(np.random.default_rng([seed, index]).exponential(size=len(self.counts)) / self.counts)
         order = order[like[order]]
         if not len(order):
             return everywhere
@@ -132,27 +135,31 @@ class FieldBank:
 
 
 def collect(fields: Iterable[Mask]) -> FieldBank | None:
-    """A bank of at most 96 fields of view (y, x); those that nearly equal an earlier one are left out."""
+    """A bank of at most 96 fields of view (y, x); those that nearly equal an earlier one are counted with it."""
     import cv2
 
     kept: list[Mask] = []
     aspects: list[float] = []
+    counts: list[int] = []
     for field in fields:
-        small = cv2.resize(field.astype(np.float32), (_SIDE, _SIDE), interpolation=cv2.INTER_AREA) > 0.5
+        small = np.asarray(cv2.resize(field.astype(np.float32), (_SIDE, _SIDE), interpolation=cv2.INTER_AREA) > 0.5)
         aspect = field.shape[0] / field.shape[1]
-        if any(abs(np.log(aspect / other)) < _ASPECT / 3 and (small & known).sum() > _SAME * (small | known).sum()
-               for known, other in zip(kept, aspects, strict=True)):
-            continue
-        kept.append(np.asarray(small, np.bool_))
-        aspects.append(aspect)
-        if len(kept) == _MOST:
-            break
-    return FieldBank(np.stack(kept), np.array(aspects, np.float32)) if kept else None
+        same = next((place for place, (known, other) in enumerate(zip(kept, aspects, strict=True))
+                     if abs(np.log(aspect / other)) < _ASPECT / 3
+                     and (small & known).sum() > _SAME * (small | known).sum()), None)
+        if same is not None:
+            counts[same] += 1
+        elif len(kept) < _MOST:
+            kept.append(small)
+            aspects.append(aspect)
+            counts.append(1)
+    return FieldBank(np.stack(kept), np.array(aspects, np.float32), np.array(counts, np.float32)) if kept else None
 
 
 def write_fields(folder: Path, bank: FieldBank) -> None:
     """Write the bank beside the weights; equal banks give equal bytes."""
-    write_tensors(folder / NAME, {"fields": np.packbits(bank.fields, axis=-1), "aspects": bank.aspects})
+    write_tensors(folder / NAME, {"fields": np.packbits(bank.fields, axis=-1), "aspects": bank.aspects,
+                                  "counts": bank.counts})
 
 
 def read_fields(folder: Path) -> FieldBank | None:
@@ -166,4 +173,6 @@ def read_fields(folder: Path) -> FieldBank | None:
         return None
     with read_tensors(path, "gates-unreadable") as (tensors, _):
         fields = np.unpackbits(tensors["fields"], axis=-1, count=_SIDE).astype(np.bool_)
-        return FieldBank(fields.reshape(-1, _SIDE, _SIDE), tensors["aspects"].astype(np.float32))
+        aspects = tensors["aspects"].astype(np.float32)
+        counts = tensors.get("counts", np.ones_like(aspects)).astype(np.float32)
+        return FieldBank(fields.reshape(-1, _SIDE, _SIDE), aspects, counts)

@@ -5,6 +5,7 @@ import pytest
 
 from medsynth_gui.core.errors import InputError, ModelError
 from medsynth_gui.engine.field_bank import NAME, collect, drawn_field, read_fields, write_fields
+from medsynth_gui.io.tensor_file import write_tensors
 
 
 def speckle(rows=200, columns=260):
@@ -93,3 +94,19 @@ def test_a_frame_is_wished_by_its_number_holds_the_mask_and_by_the_seed_nothing_
         assert field[:20, 35:].all() == (number == 0) and field[45:, :20].all() == (number == 1)
     assert found.wished("whole", mask, 7).all()
     assert np.array_equal(found.wished("seed", mask, 7, 3), found.choose(mask, 7, 3))
+
+
+def test_a_usual_field_is_chosen_as_often_as_real_images_have_it(tmp_path):
+    usual, rare = rectangle(100, 120, 0, 10), rectangle(100, 120, 60, 0)
+    write_fields(tmp_path, bank(*[usual] * 9, rare))
+    found = read_fields(tmp_path)
+    assert found.counts.tolist() == [9, 1]
+    mask = np.zeros((100, 120), np.uint8)
+    chosen = [found.choose(mask, 5, index).mean() for index in range(300)]
+    assert 240 <= sum(share == pytest.approx(usual.mean(), abs=0.02) for share in chosen) < 300
+
+
+def test_a_bank_from_before_counts_takes_all_alike(tmp_path):
+    write_tensors(tmp_path / NAME, {"fields": np.packbits(np.ones((2, 128, 128), bool), axis=-1),
+                                    "aspects": np.ones(2, np.float32)})
+    assert read_fields(tmp_path).counts.tolist() == [1, 1]

@@ -138,7 +138,7 @@ def _low(images):
 def test_nothing_is_drawn_beside_the_field_of_view(generator):
     field = np.zeros((1, 128, 128), bool)
     field[:, 64:] = True
-    write_fields(generator, FieldBank(field, np.ones(1, np.float32)))
+    write_fields(generator, FieldBank(field, np.ones(1, np.float32), np.ones(1, np.float32)))
     image = Synthesizer(read_card(generator), RUNTIME).synthesize(np.zeros((32, 32), np.uint8), class_name="a", seed=1)
     assert not image[:16].any()
     assert image[16:].any()
