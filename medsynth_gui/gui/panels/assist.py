@@ -20,8 +20,6 @@ from medsynth_gui.session import commands
 from medsynth_gui.session.opened import OpenSeries
 from medsynth_gui.session.propagation_commands import WAYS, offer_carried, propagate_job
 
-# A file that does not say what made it may be anything.
-_ANY_MODALITY = ("", "OT")
 _WAY_ACTIONS = {"both": "annotate.propagate", **{way: f"annotate.propagate_{way}" for way in WAYS[1:]}}
 
 
@@ -115,8 +113,7 @@ class AssistPanel(QWidget):
         self.models.choose(self._fitting.model(opened, refs, self._session.settings["model_segment"]))
 
     def _made_for(self, modality: str) -> list[ModelCard]:
-        return [card for card in self._every_card
-                if modality in _ANY_MODALITY or not card.modalities or modality in card.modalities]
+        return [card for card in self._every_card if card.made_for(modality)]
 
     def _offered(self, opened: OpenSeries) -> tuple[tuple[str, ...], bool]:
         """The models for an open image, the preferred one first, and whether the person chose that one for it."""

@@ -8,12 +8,11 @@ from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QGridLayout, QWidget
 from medsynth_gui.dataset.plan import FACETS, Plan, SizeBounds
 from medsynth_gui.gui.context import AppContext
 from medsynth_gui.gui.panels.fields import Segmented, number_box
+from medsynth_gui.gui.panels.generator_choice import GeneratorChoice
 from medsynth_gui.gui.panels.licence_question import LicenceQuestion
-from medsynth_gui.gui.panels.model_cards import ModelChoice
 from medsynth_gui.gui.panels.parts import SidePanel, button, row, section_head, text
 from medsynth_gui.gui.theme import SPACE
 from medsynth_gui.gui.translation import number
-from medsynth_gui.session.generator_choice import suitable_generator
 
 _SEEDS = 1_000_000
 
@@ -34,7 +33,7 @@ class PlannerSetup(SidePanel):
 
     def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
         super().__init__(SPACE.RIGHT_PANEL, parent)
-        self.model = ModelChoice(context, "synthesis", "model_synthesize", suits=suitable_generator)
+        self.model = GeneratorChoice(context)
         self.licence = LicenceQuestion(context, self.model)
         self.model.changed.connect(self.changed.emit)
         self.licence.answered.connect(self.changed.emit)

@@ -13,14 +13,14 @@ from medsynth_gui.core.field_of_view import BY_SEED, WHOLE
 from medsynth_gui.gui.context import AppContext
 from medsynth_gui.gui.item_models.thumbnails import gray_pixmap
 from medsynth_gui.gui.panels.fields import Choice, number_box
+from medsynth_gui.gui.panels.generator_choice import GeneratorChoice
 from medsynth_gui.gui.panels.licence_question import LicenceQuestion
-from medsynth_gui.gui.panels.model_cards import ModelChoice, compute
+from medsynth_gui.gui.panels.model_cards import compute
 from medsynth_gui.gui.panels.parts import SidePanel, button, row, section_head, text, tool
 from medsynth_gui.gui.panels.synthesize_mask_chooser import MaskChooser
 from medsynth_gui.gui.theme import SPACE
 from medsynth_gui.jobs.frames import frame_pictures
 from medsynth_gui.jobs.synthesize import Synthesize, SyntheticImage
-from medsynth_gui.session.generator_choice import suitable_generator
 from medsynth_gui.session.synthesis import GeneratorOptions, Gray
 
 _SEEDS = 1_000_000
@@ -46,7 +46,7 @@ class SynthesizeSetup(SidePanel):
         self.chooser = MaskChooser(context)
         self.switch = self.chooser.switch
         self.switch.chosen.connect(self.source.emit)
-        self.model = ModelChoice(context, "synthesis", "model_synthesize", suits=suitable_generator)
+        self.model = GeneratorChoice(context)
         self.licence = LicenceQuestion(context, self.model)
         self.model.changed.connect(self._model_changed)
         self.licence.answered.connect(self._tell)
