@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QObject, Signal
 
 from medsynth_gui.gui.context import AppContext
-from medsynth_gui.jobs.likeness import suiting
+from medsynth_gui.jobs.likeness import in_turn, suiting
 from medsynth_gui.session.opened import OpenSeries
 
 
@@ -56,8 +56,3 @@ class FittingModel(QObject):
             return ""
         return self.tr("The chosen model was not taught with images like this one; another was.") \
             if any(alike.values()) else self.tr("No model here was taught with images like this one.")
-
-
-def in_turn(models: Sequence[str], preferred: str) -> tuple[str, ...]:
-    """The models with the preferred one first."""
-    return (preferred, *(model for model in models if model != preferred))

@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QWidget
 
 from medsynth_gui.core.model_card import ModelCard
 from medsynth_gui.gui.context import AppContext
-from medsynth_gui.gui.panels.model_cards import ModelChoice, model_ref
-from medsynth_gui.jobs.catalogue import list_models
+from medsynth_gui.gui.panels.model_cards import ModelChoice
+from medsynth_gui.jobs.catalogue import list_models, model_ref
 from medsynth_gui.session.generator_choice import Segmenters, keep_generator, suitable_generator
 from medsynth_gui.session.opened import OpenSeries
 

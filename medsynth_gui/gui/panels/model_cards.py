@@ -16,14 +16,7 @@ from medsynth_gui.gui.panels.fields import Choice
 from medsynth_gui.gui.panels.parts import Card, text
 from medsynth_gui.gui.theme import SPACE
 from medsynth_gui.gui.translation import sentence
-from medsynth_gui.jobs.catalogue import Compute, list_models
-
-
-def model_ref(card: ModelCard) -> str:
-    """How a job names the model: a shipped id, or the folder."""
-    from medsynth_gui.core.paths import models
-
-    return card.id if card.folder.parent == models() and card.folder.name == card.id else str(card.folder)
+from medsynth_gui.jobs.catalogue import Compute, list_models, model_ref
 
 
 def compute(context: AppContext) -> Compute:
