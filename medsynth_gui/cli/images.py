@@ -10,6 +10,7 @@ import typer
 from medsynth_gui.cli.options import Count, Device, Json, Model, Out, Paths, Precision, Seed, Threads, compute
 from medsynth_gui.cli.runner import run
 from medsynth_gui.core.errors import UsageError
+from medsynth_gui.core.field_of_view import BY_SEED
 
 if TYPE_CHECKING:
     from medsynth_gui.jobs.fill_plan import FillPlan
@@ -89,9 +90,10 @@ def synthesize(model: Model, seed: Seed, out: Out,
                                                          show_default=False)] = None,
                guidance: Annotated[float | None, typer.Option(min=0, help="How strongly mask and class are followed.",
                                                               show_default=False)] = None,
-               frame: Annotated[str, typer.Option(metavar="seed|whole|N",
-                                                  help="Field of view: by the seed, from side to side, or number N of "
-                                                       "the model's frames.")] = "seed",
+               frame: Annotated[str | None, typer.Option(metavar="seed|whole|N", show_default=False,
+                                                         help="Field of view: by the seed, from side to side, or "
+                                                              "number N of the model's frames; else by the plan, or "
+                                                              "the seed.")] = None,
                gates: Annotated[Literal["off", "record", "reject"] | None,
                                 typer.Option(help="What becomes of images that fail a check: record; with --plan "
                                                   "reject.", show_default=False)] = None,
@@ -116,7 +118,7 @@ def synthesize(model: Model, seed: Seed, out: Out,
     return run(SynthesizeFiles(model=model, masks=masks, class_name=class_name, count=count, seed=seed, out=out,
                                size=size, steps=steps, guidance=guidance, gates=gates or "record", training=training,
                                format=format, accept_licence=accept_licence, mask_source=mask_source or "",
-                               frame=frame, compute=how))
+                               frame=frame or BY_SEED, compute=how))
 
 
 def _fill(plan: Path, *, class_name: str | None, **request: Any) -> FillPlan:

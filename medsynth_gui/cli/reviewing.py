@@ -13,6 +13,10 @@ from medsynth_gui.cli.runner import run
 Folder = Annotated[Path, typer.Argument(metavar="PROJECT", help="The project's folder.", show_default=False)]
 
 
+# Of segmenters that suit an image equally well.
+_PREFERRED = "seg-breast-us"
+
+
 def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
     for command in (queue, agreement):
@@ -23,8 +27,9 @@ def queue(project: Folder,
           order: Annotated[Literal["wrong", "uncertain", "atypical", "unlike"], typer.Option(
               help="Mask and model differ; the model is unsure; unlike the others; unlike anything labelled.")]
           = "wrong",
-          model: Annotated[str, typer.Option("--model", metavar="ID", help="The segmenter whose doubts count.")]
-          = "seg-breast-us",
+          model: Annotated[str | None, typer.Option("--model", metavar="ID", show_default=False,
+                                                    help="The segmenter whose doubts count; else for each image the "
+                                                         "one that was taught with images like it.")] = None,
           second_reader: Annotated[str, typer.Option("--second-reader", metavar="INITIALS",
                                                      help="What waits for this second reader; else for the first.",
                                                      show_default=False)] = "",
@@ -33,8 +38,8 @@ def queue(project: Folder,
     from medsynth_gui.dataset.ranking import Order
     from medsynth_gui.jobs.rank import RankProject
 
-    return run(RankProject(project, Order(order), model, compute(device, precision, threads), reader=second_reader,
-                           second=bool(second_reader)))
+    return run(RankProject(project, Order(order), model or _PREFERRED, compute(device, precision, threads),
+                           reader=second_reader, second=bool(second_reader), others=model is None))
 
 
 def agreement(project: Folder,

@@ -11,6 +11,9 @@ from typing import Any
 
 from medsynth_gui.core.errors import ModelError
 
+# A file that does not say what made it may be anything.
+_ANY_MODALITY = ("", "OT")
+
 TASKS = ("segmentation", "refinement", "synthesis", "super-resolution", "encoder", "distillation")
 
 
@@ -56,6 +59,10 @@ class ModelCard:
     def headline(self) -> str:
         """The evidence in one line, as `Dice 0.74 on 100 held-out lesions`; empty if not measured."""
         return str(self.results.get("headline", ""))
+
+    def made_for(self, modality: str) -> bool:
+        """Whether nothing speaks against images of a DICOM modality."""
+        return modality in _ANY_MODALITY or not self.modalities or modality in self.modalities
 
 
 def check_weights(card: ModelCard) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from medsynth_gui.core.errors import Message, UsageError
+from medsynth_gui.core.field_of_view import BY_SEED, WHOLE
 from medsynth_gui.core.review import ReviewState
 from medsynth_gui.dataset.sample import Sample
 from medsynth_gui.dataset.split import Part
@@ -98,6 +99,8 @@ class Plan:
         facets: what tells its rows apart, in the order of `FACETS`.
         part: the part of the split that is counted; empty for all. Synthetic images may only train.
         unplaced: samples in no row, because nothing is drawn on them and rows go by size.
+        frame: field of view that the images shall have: "seed", "whole", or the number of a frame of a generator.
+        frame_model: the generator (id or folder) that a number is of; empty for the one that fills the plan.
     """
 
     cells: tuple[Cell, ...]
@@ -105,6 +108,8 @@ class Plan:
     facets: tuple[str, ...] = ("class", "size")
     part: str = Part.TRAIN.value
     unplaced: int = 0
+    frame: str = BY_SEED
+    frame_model: str = ""
 
     @property
     def missing(self) -> int:
@@ -130,9 +135,18 @@ class Plan:
         return replace(self, cells=tuple(replace(cell, target=targets.get(cell.stratum, cell.target))
                                          for cell in self.cells))
 
-    def with_targets_of(self, other: Plan) -> Plan:
-        """The plan with the targets of another, where both have a row."""
-        return self.with_targets({cell.stratum: cell.target for cell in other.cells})
+    def with_wishes_of(self, other: Plan) -> Plan:
+        """The plan with the frame of another, and with its targets where both have a row."""
+        return replace(self.with_targets({cell.stratum: cell.target for cell in other.cells}), frame=other.frame,
+                       frame_model=other.frame_model)
+
+    def with_frame(self, frame: str, model: str) -> Plan:
+        """The plan with another frame, whose number (if it is one) is of this generator."""
+        return replace(self, frame=frame, frame_model="" if frame in (BY_SEED, WHOLE) else model)
+
+    def frame_for(self, model: str) -> str:
+        """The frame where a generator fills the plan: its number says nothing of the frames of another one."""
+        return self.frame if self.frame_model in ("", model) else BY_SEED
 
 
 @dataclass(frozen=True)

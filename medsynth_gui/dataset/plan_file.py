@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from medsynth_gui.core.errors import InputError
+from medsynth_gui.core.field_of_view import BY_SEED, WHOLE
 from medsynth_gui.core.toml_text import toml_text
 from medsynth_gui.dataset.plan import EMPTY, FACETS, SIZES, Cell, Plan, SizeBounds, Stratum
 from medsynth_gui.dataset.split import Part
@@ -20,13 +21,15 @@ _HEAD = """\
 # from the second on large; empty has none.
 """
 _COUNTS = ("real", "synthetic", "target")
-_KEYS = {"format", "part", "facets", "sizes", "unplaced", "cells"}
+_KEYS = {"format", "part", "facets", "sizes", "unplaced", "frame", "frame_model", "cells"}
 
 
 def plan_record(plan: Plan) -> dict[str, Any]:
     """The plan, JSON-ready."""
     return {"format": _FORMAT, "part": plan.part, "facets": list(plan.facets),
             "sizes": [plan.bounds.small, plan.bounds.large], "unplaced": plan.unplaced,
+            **({} if plan.frame == BY_SEED else {"frame": plan.frame}),
+            **({"frame_model": plan.frame_model} if plan.frame_model else {}),
             "cells": [cell_record(cell) for cell in plan.cells]}
 
 
@@ -89,8 +92,17 @@ def plan_of(raw: Mapping[str, Any]) -> Plan:
     bounds = SizeBounds(*map(float, raw["sizes"])) if "sizes" in raw else SizeBounds()
     used = [name for place, name in enumerate(FACETS) if any(_values(cell)[place] for cell in cells)]
     facets = tuple(name for name in FACETS if name in raw.get("facets", used) or name in used)
-    plan = Plan(cells, bounds, facets, str(raw.get("part", Part.TRAIN.value)), int(raw.get("unplaced", 0)))
+    plan = Plan(cells, bounds, facets, str(raw.get("part", Part.TRAIN.value)), int(raw.get("unplaced", 0)),
+                _frame(raw.get("frame", BY_SEED)), str(raw.get("frame_model", "")))
     return plan.with_targets({cell.stratum: cell.target for cell in cells})
+
+
+def _frame(raw: object) -> str:
+    """A frame as a person may write it, the number as one or in quotes; ValueError where it is none."""
+    frame = str(raw)
+    if frame not in (BY_SEED, WHOLE) and not (frame.isdecimal() and isinstance(raw, (int, str))):
+        raise ValueError(f"its frame is {frame!r}, which is none of {BY_SEED}, {WHOLE} or a number")
+    return frame
 
 
 def _values(cell: Cell) -> tuple[str, str, str, str]:

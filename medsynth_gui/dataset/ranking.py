@@ -14,6 +14,7 @@ from medsynth_gui.metrics.feature_distances import squared_distances
 
 Features = npt.NDArray[np.float32]
 NEIGHBOURS = 5
+UNLIKE_ONE, UNLIKE_ALL = "unlike", "unlike-any"
 _BLOCK = 512
 _MOST_PICKS = 1000
 
@@ -34,9 +35,9 @@ class Ranked:
     Attributes:
         value: by which it stands where it does, large first; None where it was not judged yet, or cannot be.
         reason: what the value is: the Dice of mask and model ("dice"), the mean entropy of the model ("entropy"),
-            none for the image is unlike what the model was taught with ("unlike"), the distance to its neighbours
-            ("typical") or to anything labelled ("labelled"), in units of the median distance between neighbours in
-            the project.
+            none for the image is unlike what the model was taught with (`UNLIKE_ONE`) or what any was (`UNLIKE_ALL`),
+            the distance to its neighbours ("typical") or to anything labelled ("labelled"), in units of the median
+            distance between neighbours in the project.
     """
 
     sample: Sample

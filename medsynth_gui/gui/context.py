@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from medsynth_gui.core.errors import Message
@@ -11,6 +12,7 @@ from medsynth_gui.core.errors import Message
 if TYPE_CHECKING:
     from medsynth_gui.core.study import OpenFailure
     from medsynth_gui.gui.actions import ActionRegistry
+    from medsynth_gui.gui.alike import AlikeModels
     from medsynth_gui.gui.job_queue import JobQueue
     from medsynth_gui.gui.theme import Theme
     from medsynth_gui.session.session import Session
@@ -43,3 +45,10 @@ class AppContext:
     show_workspace: Callable[[str], None] = lambda key: None
     show_model: Callable[[str], None] = lambda text: None
     failures: list[OpenFailure] = field(default_factory=list)
+
+    @cached_property
+    def alike(self) -> AlikeModels:
+        """Which segmenters were taught with images like those that are open."""
+        from medsynth_gui.gui.alike import AlikeModels
+
+        return AlikeModels(self.queue, self.settings)

@@ -7,7 +7,7 @@ from datetime import datetime
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QLocale
 
 from medsynth_gui.core.review import Review, ReviewState
-from medsynth_gui.dataset.ranking import Order, Ranked
+from medsynth_gui.dataset.ranking import UNLIKE_ALL, UNLIKE_ONE, Order, Ranked
 from medsynth_gui.gui.translation import number
 
 _STATES = {
@@ -36,6 +36,11 @@ _REASONS = {
     "labelled": (QT_TRANSLATE_NOOP("review", "{0} × the usual distance to labelled ones"), 1),
 }
 
+_UNLIKE = {
+    UNLIKE_ONE: QT_TRANSLATE_NOOP("review", "Unlike the images that the model was taught with"),
+    UNLIKE_ALL: QT_TRANSLATE_NOOP("review", "Unlike what any model here was taught with"),
+}
+
 
 def state_words(state: ReviewState) -> str:
     """A state as the window calls it."""
@@ -61,8 +66,8 @@ def reason_words(ranked: Ranked) -> str:
     """Why an image stands where it does, with the figure."""
     if not ranked.reason:
         return QCoreApplication.translate("review", "Not judged yet")
-    if ranked.reason == "unlike":
-        return QCoreApplication.translate("review", "Unlike the images that the model was taught with")
+    if ranked.reason in _UNLIKE:
+        return QCoreApplication.translate("review", _UNLIKE[ranked.reason])
     if ranked.value is None:
         return QCoreApplication.translate("review", "A typical image: nothing is labelled yet")
     words, digits = _REASONS[ranked.reason]

@@ -49,6 +49,11 @@ def find_model(ref: str, *, task: str | None = None) -> ModelCard:
     return card
 
 
+def model_ref(card: ModelCard) -> str:
+    """How a job names a model: a shipped id, or the folder."""
+    return card.id if card.folder.parent == models() and card.folder.name == card.id else str(card.folder)
+
+
 def model_name(ref: str) -> str:
     """What a person calls a model: the id of a shipped one, the title of a model folder; never a path."""
     name = PurePath(ref).name

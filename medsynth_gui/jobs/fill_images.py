@@ -53,7 +53,7 @@ class ImageMaker:
         job, source = self._job, self._masks.draw(stratum, attempt)
         request = Synthesize(job.model, (source.mask,), stratum.class_name or None, seed=job.seed, size=job.size,
                              steps=job.steps, compute=job.compute, guidance=job.guidance, mask_names=(source.name,),
-                             frame=job.frame)
+                             frame=job.wished_frame)
         index = zlib.crc32(stratum.key.encode()) * _ATTEMPTS + attempt
         made = request.draw(self.synthesizer, index, 0, ctx)
         parameters = {**made.provenance.parameters, "stratum": stratum.key, "attempt": attempt}

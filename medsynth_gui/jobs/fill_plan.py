@@ -40,7 +40,7 @@ class FillPlan:
         training: folder of training images, in whose pixels a copy is confirmed.
         limit: accept at most so many images; None for all that are missing.
         accept_licence: the user says that the model's licence allows the wanted use.
-        frame: field of view, see `Synthesize`.
+        frame: field of view, see `Synthesize`; None for that of the plan.
         patience: attempts for each image wanted, before a row is given up.
     """
 
@@ -59,7 +59,7 @@ class FillPlan:
     limit: int | None = None
     patience: int = 6
     accept_licence: bool = False
-    frame: str = BY_SEED
+    frame: str | None = None
     compute: Compute = field(default_factory=Compute)
     lane = Lane.GPU
 
@@ -89,19 +89,29 @@ class FillPlan:
         if self.gates not in GATES:
             raise UsageError("gates-unknown", gates=self.gates, known=", ".join(GATES))
         check_licence(card, self.accept_licence)
-        check_frame(card, self.frame)
+        if self.frame is None and self.wished_frame != self.plan.frame:
+            raise UsageError("frame-of-another", name=self.plan.frame, known=model_name(self.plan.frame_model),
+                             model=card.id)
+        check_frame(card, self.wished_frame)
         if (self.project is None) == (self.out is None):
             raise UsageError("plan-no-place")
         return card
 
+    @property
+    def wished_frame(self) -> str:
+        """The field of view that the images have."""
+        return self.plan.frame_for(self.model) if self.frame is None else self.frame
+
     def request(self, card: ModelCard) -> dict[str, Any]:
         """What decides the images, JSON-ready."""
+        # The frame stands in one place, as it did before plans had any: what was begun then goes on.
+        plan, frame = plan_record(self.plan.with_frame(BY_SEED, "")), self.wished_frame
         return {"model": self.model, "model_sha256": card.weights_sha256, "seed": self.seed,
                 "accept_licence": self.accept_licence,
                 "masks": _text(self.masks), "training": _text(self.training), "gates": self.gates,
                 "thresholds": asdict(self.thresholds) if self.thresholds else None, "size": self.size,
                 "steps": self.steps, "guidance": self.guidance, "limit": self.limit, "patience": self.patience,
-                "plan": plan_record(self.plan), **({} if self.frame == BY_SEED else {"frame": self.frame})}
+                "plan": plan, **({} if frame == BY_SEED else {"frame": frame})}
 
     @classmethod
     def again(cls, request: dict[str, Any], *, project: Path, compute: Compute) -> FillPlan:

@@ -134,6 +134,11 @@ class FillReport:
                 "failed": [{"path": cell.stratum.key, "id": cell.problem.id, "message": cell.problem.english()}
                            for cell in self.cells if cell.problem]}
 
+    @property
+    def _frame(self) -> str:
+        frame = str(self.ran.get("frame", ""))
+        return f", frame {frame}" if frame else ""
+
     def text(self, rejected: Iterable[Mapping[str, Any]] = ()) -> str:
         """Markdown for people.
 
@@ -143,7 +148,7 @@ class FillReport:
         told = self.record()
         lines = ["# Fill of a plan", "",
                  f"{told['accepted']} of {told['asked']} images accepted, {told['rejected']} of {told['made']} "
-                 f"rejected; {self.model}, seed {self.seed}; {self.state}.", "",
+                 f"rejected; {self.model}, seed {self.seed}{self._frame}; {self.state}.", "",
                  "| kind | asked | accepted | made | rejected by |", "|---|---:|---:|---:|---|"]
         for cell in self.cells:
             why = ", ".join(f"{_name(gate)} {count}" for gate, count in cell.rejected.items()) or "–"

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from medsynth_gui.core.errors import MedSynthError, Message, ProjectError, UsageError
+from medsynth_gui.core.field_of_view import BY_SEED
 from medsynth_gui.core.model_card import ModelCard
 from medsynth_gui.dataset.files import plain_name
 from medsynth_gui.dataset.plan import Plan, Stratum
@@ -175,7 +176,8 @@ class FillRun:
     def _finish(self, state: str, ran: dict[str, Any]) -> FillReport:
         place: Path = self._job.project or self._folder.root
         report = FillReport(state, tuple(self._cells), self._card.id, self._job.seed, self._folder.root, place,
-                            {"model_sha256": self._card.weights_sha256, "gates": self._job.gates, **ran,
+                            {"model_sha256": self._card.weights_sha256, "gates": self._job.gates,
+                             **({} if self._job.wished_frame == BY_SEED else {"frame": self._job.wished_frame}), **ran,
                              "seconds": round(time.monotonic() - self._started, 3)}, self._warnings)
         self._folder.finish(report, whole=self._project is None)
         return report

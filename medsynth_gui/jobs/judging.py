@@ -1,19 +1,21 @@
-"""Judges of images: how unsure a segmenter is, how far it is from a mask, and small pictures in place of features."""
+"""Judges of images: how unsure segmenters are, how far from a mask, and small pictures in place of features."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from medsynth_gui.core.labels import LabelSet
-from medsynth_gui.core.model_card import ModelCard
 from medsynth_gui.dataset.sample import Sample
-from medsynth_gui.io.raster_files import read_gray, read_labels
-from medsynth_gui.jobs.catalogue import Compute
-from medsynth_gui.jobs.likeness import likeness_judge
+from medsynth_gui.io.raster_files import read_labels
+from medsynth_gui.jobs.catalogue import Compute, find_model
+from medsynth_gui.jobs.likeness import LikenessJudges
+
+if TYPE_CHECKING:
+    from medsynth_gui.engine.segmenter import Segmenter
 
 Gray = npt.NDArray[np.uint8]
 # What small pictures are called among judges; it changes with how they are made.
@@ -28,7 +30,7 @@ class Opinion(NamedTuple):
     Attributes:
         entropy: mean 0..1 where it sees anything.
         dice: with the mask; None where there is none.
-        unlike: the image is unlike what it was taught with: the figures say nothing.
+        unlike: the image is unlike what it was taught with: there are no figures.
     """
 
     entropy: float
@@ -36,24 +38,48 @@ class Opinion(NamedTuple):
     unlike: bool = False
 
 
-def opinion_of(card: ModelCard, compute: Compute, labels: LabelSet) -> Callable[[Sample], Opinion]:
-    """The opinion of a segmenter on samples of a project with these labels."""
-    from medsynth_gui.jobs.segment import load_segmenter
+UNLIKE = Opinion(0.0, None, True)
 
-    segmenter, judge = load_segmenter(card, compute), likeness_judge(card, compute)
-    named = labels.values_of(card.labels)
 
-    def opinion(sample: Sample) -> Opinion:
+class SegmenterJudges:
+    """Segmenters (ids or folders) that judge samples of a project with these labels.
+
+    Raises:
+        ModelError: the preferred one is damaged.
+    """
+
+    def __init__(self, preferred: str, compute: Compute, labels: LabelSet) -> None:
+        self._compute, self._labels = compute, labels
+        self._likeness = LikenessJudges(compute)
+        self._loaded: dict[str, tuple[Segmenter, dict[int, int]]] = {}
+        self._load(preferred)
+
+    def suiting(self, gray: Gray, models: Iterable[str]) -> str:
+        """The model to ask about an image (y, x), the preferred one first; empty where it is like none."""
+        return self._likeness.suiting(gray, models)
+
+    def opinion(self, model: str, sample: Sample, gray: Gray) -> Opinion:
+        """What one of the models says of a sample, whose image (y, x) is at hand.
+
+        Raises:
+            ModelError: the model is damaged.
+        """
+        segmenter, named = self._load(model)
         aspect = sample.spacing.y_mm / sample.spacing.x_mm if sample.spacing else 1.0
-        gray = read_gray(sample.image)
         probability, presence = segmenter.probability(gray, aspect=aspect)
-        entropy, unlike = mean_entropy(probability), bool(judge and judge.unlike(gray))
+        entropy = mean_entropy(probability)
         if sample.mask is None:
-            return Opinion(entropy, None, unlike)
+            return Opinion(entropy, None)
         proposal = segmenter.decide(probability, presence).labels
-        return Opinion(entropy, likeness(proposal, read_labels(sample.mask), named), unlike)
+        return Opinion(entropy, likeness(proposal, read_labels(sample.mask), named))
 
-    return opinion
+    def _load(self, model: str) -> tuple[Segmenter, dict[int, int]]:
+        from medsynth_gui.jobs.segment import load_segmenter
+
+        if model not in self._loaded:
+            card = find_model(model, task="segmentation")
+            self._loaded[model] = load_segmenter(card, self._compute), self._labels.values_of(card.labels)
+        return self._loaded[model]
 
 
 def mean_entropy(probability: npt.NDArray[np.float32]) -> float:

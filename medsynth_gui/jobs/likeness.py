@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,7 +15,7 @@ from medsynth_gui.core.errors import Message, ModelError
 from medsynth_gui.core.image import ImageSeries
 from medsynth_gui.core.model_card import ModelCard
 from medsynth_gui.jobs.catalogue import Compute, find_model
-from medsynth_gui.jobs.features import load_encoder
+from medsynth_gui.jobs.features import ENCODER, load_encoder
 from medsynth_gui.jobs.job import JobContext, Lane
 
 if TYPE_CHECKING:
@@ -53,6 +54,18 @@ def likeness_judge(card: ModelCard, compute: Compute) -> LikenessJudge | None:
     return LikenessJudge(likeness, encoder) if encoder.card.weights_sha256 == likeness.facts["encoder_sha256"] else None
 
 
+def tells_likeness(card: ModelCard) -> bool:
+    """Whether a model says which images it was taught with, by the encoder that is here; loads no network.
+
+    Raises:
+        ModelError: what it brings is damaged.
+    """
+    from medsynth_gui.engine.likeness import Likeness
+
+    likeness = Likeness.load(card.folder)
+    return likeness is not None and likeness.facts["encoder_sha256"] == find_model(ENCODER).weights_sha256
+
+
 def likeness_digest(card: ModelCard) -> str:
     """SHA-256 of what a model's training images looked like; empty where it brings none."""
     from medsynth_gui.engine.likeness import LIKENESS_FILE
@@ -73,12 +86,23 @@ class LikenessJudges:
 
     def alike(self, gray: npt.NDArray[np.uint8], models: Iterable[str]) -> dict[str, bool]:
         """Which models (ids or folders) were taught with images like this one (y, x); who cannot tell is left out."""
-        judges = {model: judge for model in models if (judge := self._judge(model)) is not None}
-        if not judges:
-            return {}
-        # All of them are of the one encoder that is here.
-        described = next(iter(judges.values())).encoder.embed([gray])
-        return {model: not judge.likeness.unlike(described)[0] for model, judge in judges.items()}
+        return dict(self._asked(gray, models))
+
+    def suiting(self, gray: npt.NDArray[np.uint8], models: Iterable[str]) -> str:
+        """The model (id or folder) for an image (y, x), as `suiting` has it; only as many are asked as it takes."""
+        turn = iter(models)
+        first = next(turn)
+        if self._judge(first) is None:
+            return first
+        return next((model for model, like in self._asked(gray, chain((first,), turn)) if like), "")
+
+    def _asked(self, gray: npt.NDArray[np.uint8], models: Iterable[str]) -> Iterator[tuple[str, bool]]:
+        described: npt.NDArray[np.float32] | None = None
+        for model in models:
+            if (judge := self._judge(model)) is not None:
+                # All of them are of the one encoder that is here.
+                described = judge.encoder.embed([gray]) if described is None else described
+                yield model, not judge.likeness.unlike(described)[0]
 
     def _judge(self, model: str) -> LikenessJudge | None:
         if model not in self._judges:
@@ -87,6 +111,11 @@ class LikenessJudges:
             except ModelError:
                 self._judges[model] = None
         return self._judges[model]
+
+
+def in_turn(models: Sequence[str], preferred: str) -> tuple[str, ...]:
+    """The models with the preferred one first."""
+    return (preferred, *(model for model in models if model != preferred))
 
 
 def suiting(alike: Mapping[str, bool], models: Sequence[str]) -> str:

@@ -61,7 +61,7 @@ class MakePlan:
         part: "train", or "all".
         balance: raise every class to the largest one.
         least: at least so many images in every row.
-        kept: plan file whose targets stand, where there is one and it has the row.
+        kept: plan file whose frame and targets stand, where there is one and it has the row.
         out: plan file to write.
     """
 
@@ -111,16 +111,15 @@ class MakePlan:
         return PlanReport(plan, card.id if card else "", problems, tuple(unread), self.out)
 
     def _with_kept(self, plan: Plan, unread: list[OpenFailure]) -> Plan:
-        """The plan with targets that a person has set before, none below what is there by now."""
+        """The plan with frame and targets that a person has set before, no target below what is there by now."""
         if self.kept is None or not self.kept.is_file():
             return plan
         try:
-            targets = {cell.stratum: cell.target for cell in read_plan(self.kept).cells}
+            kept = plan.with_wishes_of(read_plan(self.kept))
         except MedSynthError as error:
             unread.append(OpenFailure(str(self.kept), error.message))
             return plan
-        return plan.with_targets({cell.stratum: max(cell.present, targets.get(cell.stratum, 0))
-                                  for cell in plan.cells})
+        return kept.with_targets({cell.stratum: max(cell.present, cell.target) for cell in kept.cells})
 
 
 @dataclass(frozen=True)

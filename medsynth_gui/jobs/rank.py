@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -15,14 +15,23 @@ import numpy.typing as npt
 from medsynth_gui.core.errors import MedSynthError, Message, ModelError
 from medsynth_gui.core.study import OpenFailure
 from medsynth_gui.dataset.project import Project
-from medsynth_gui.dataset.ranking import Order, Ranked, atypicality, by_value, farthest_first
+from medsynth_gui.dataset.ranking import (
+    UNLIKE_ALL,
+    UNLIKE_ONE,
+    Order,
+    Ranked,
+    atypicality,
+    by_value,
+    farthest_first,
+)
 from medsynth_gui.dataset.reviewing import waits_for
 from medsynth_gui.dataset.sample import Sample
 from medsynth_gui.io.raster_files import read_gray
-from medsynth_gui.jobs.catalogue import Compute, find_model
+from medsynth_gui.jobs.catalogue import Compute, find_model, list_models, model_ref
+from medsynth_gui.jobs.doubts import Doubts
 from medsynth_gui.jobs.job import JobContext, Lane
-from medsynth_gui.jobs.judging import PICTURES, Opinion, opinion_of, pictures
-from medsynth_gui.jobs.likeness import likeness_digest
+from medsynth_gui.jobs.judging import PICTURES, Opinion, pictures
+from medsynth_gui.jobs.likeness import in_turn
 
 Gray = npt.NDArray[np.uint8]
 _KEPT_EVERY = 8
@@ -73,6 +82,8 @@ class RankProject:
 
     Attributes:
         model: the segmenter whose doubts count.
+        others: each image is judged by the segmenter that was taught with images like it; `model` where it suits.
+        further: folders of such segmenters that are not shipped.
         second: the queue of the second reader `reader` in place of the first reader's.
         seconds: stop judging after this time; run again to go on. Short runs let other models in between.
     """
@@ -84,6 +95,8 @@ class RankProject:
     reader: str = ""
     second: bool = False
     seconds: float = float("inf")
+    others: bool = False
+    further: tuple[Path, ...] = ()
     lane = Lane.GPU
 
     @property
@@ -129,50 +142,46 @@ class _Judging:
         self.failed: list[OpenFailure] = []
 
     def by_model(self, waiting: Sequence[Sample], _: Sequence[Sample]) -> tuple[Ranked, ...]:
-        """By the doubts of a segmenter, or where it differs from the mask."""
-        try:
-            card = find_model(self._request.model, task="segmentation")
-        except ModelError:
+        """By the doubts of the segmenter that suits each sample, or where it differs from the mask."""
+        doubts = Doubts(self._project, self._models(), self._request.compute)
+        if not doubts.preferred:
             self.notes.append(Message("queue-no-model", {"model": self._request.model}))
             return by_value(waiting, {})
-        self.judge = card.title
-        # The entropy, and 1 where the image is unlike what the model was taught with.
-        doubts = f"entropy, unlike {card.weights_sha256} {likeness_digest(card)}"
-        differences = f"dice {card.weights_sha256}"
-        entropy, overlap = self._project.scores.of(doubts), self._project.scores.of(differences)
         wants = self._request.order is Order.WRONG
-        open_ = [sample for sample in waiting if sample.image_sha256 not in entropy
-                 or (wants and sample.mask and _pair(sample) not in overlap)]
-        asked: dict[str, Opinion] = {}
-
-        def keep() -> None:
-            self._project.scores.put(doubts, {s.image_sha256: [asked[s.id].entropy, asked[s.id].unlike]
-                                              for s in open_ if s.id in asked})
-            self._project.scores.put(differences, {
-                _pair(s): [found] for s in open_ if s.id in asked and (found := asked[s.id].dice) is not None})
-            asked.clear()
-
+        open_ = [sample for sample in waiting if _is_open(sample, doubts.of(sample), wants)]
         if open_ and self._may_go_on():
-            opinion = opinion_of(card, self._request.compute, self._project.labels)
-            self._ask(open_, len(waiting), lambda sample: asked.update({sample.id: opinion(sample)}), keep)
-            entropy, overlap = self._project.scores.of(doubts), self._project.scores.of(differences)
-        known = {name: Opinion(float(found[0]), None, bool(found[1])) for name, found in entropy.items()}
-        ranked = self._by_doubt(waiting, known, {name: float(found[0]) for name, found in overlap.items()})
-        if unlike := sum(one.reason == "unlike" for one in ranked):
-            self.notes.append(Message("queue-unlike", {"count": unlike, "model": card.title}))
+            self._ask(open_, len(waiting), doubts.ask, doubts.keep)
+        known = {sample.id: found for sample in waiting if (found := doubts.of(sample))}
+        used = {model for model, _ in known.values() if model} or {doubts.preferred}
+        self.judge = ", ".join(card.title for model, card in doubts.cards.items() if model in used)
+        ranked = self._by_doubt(waiting, {name: opinion for name, (_, opinion) in known.items()})
+        if unlike := sum(one.reason in (UNLIKE_ONE, UNLIKE_ALL) for one in ranked):
+            self.notes.append(Message("queue-unlike-any", {"count": unlike}) if self._request.others else
+                              Message("queue-unlike", {"count": unlike, "model": self.judge}))
         return ranked
 
-    def _by_doubt(self, waiting: Sequence[Sample], known: dict[str, Opinion],
-                  overlap: dict[str, float]) -> tuple[Ranked, ...]:
-        wants = self._request.order is Order.WRONG
+    def _models(self) -> Iterator[str]:
+        """The segmenters that may be asked, the preferred one first; the others are listed where one is needed."""
+        request = self._request
+        yield request.model
+        if request.others:
+            # Not by the modality of a sample: a set that was imported may not say its own.
+            others = [model_ref(card) for card in list_models("segmentation", further=request.further)]
+            yield from in_turn(others, request.model)[1:]
+
+    def _by_doubt(self, waiting: Sequence[Sample], known: Mapping[str, Opinion]) -> tuple[Ranked, ...]:
+        wants, unlike = self._request.order is Order.WRONG, UNLIKE_ALL if self._request.others else UNLIKE_ONE
         found: dict[str, tuple[str, float | None]] = {}
         for sample in waiting:
-            opinion = known.get(sample.image_sha256)
-            if opinion is not None and opinion.unlike:
-                found[sample.id] = "unlike", None
-            elif wants and sample.mask and (dice := overlap.get(_pair(sample))) is not None:
-                found[sample.id] = "dice", dice
-            elif opinion is not None and not (wants and sample.mask):
+            opinion = known.get(sample.id)
+            if opinion is None:
+                continue
+            if opinion.unlike:
+                found[sample.id] = unlike, None
+            elif wants and sample.mask:
+                if opinion.dice is not None:
+                    found[sample.id] = "dice", opinion.dice
+            else:
                 found[sample.id] = "entropy", opinion.entropy
         self.judged, self.to_judge = len(found), len(waiting)
         return by_value(waiting, found, {name: _urgency(*said) for name, said in found.items()})
@@ -275,10 +284,17 @@ def _least_like_labelled(waiting: Sequence[Sample], seen: Sequence[Sample],
     return (*first, *by_value([sample for sample in waiting if sample.id not in names], {}))
 
 
+def _is_open(sample: Sample, known: tuple[str, Opinion] | None, wants_dice: bool) -> bool:
+    """Whether a sample has to be judged, or judged again because of what was drawn on it since."""
+    if known is None:
+        return True
+    _, opinion = known
+    return wants_dice and sample.mask is not None and opinion.dice is None and not opinion.unlike
+
+
 def _urgency(reason: str, value: float | None) -> float:
-    """What no figure tells of stands below what one does, and above what was not judged."""
-    return -1.0 if value is None else 1 - value if reason == "dice" else value
-
-
-def _pair(sample: Sample) -> str:
-    return f"{sample.image_sha256}:{sample.mask_sha256}"
+    """Where an image stands of which no figure tells: what one model does not know below what it does, and above what
+    was not judged; what no model knows on top, for a person alone can tell."""
+    if value is None:
+        return {UNLIKE_ONE: -1.0, UNLIKE_ALL: 2.0}[reason]
+    return 1 - value if reason == "dice" else value

@@ -11,7 +11,7 @@ from medsynth_gui.core.study import OpenFailure
 from medsynth_gui.io.plain_files import PlainFile
 from medsynth_gui.jobs.catalogue import Compute
 from medsynth_gui.jobs.job import JobContext, Lane
-from medsynth_gui.jobs.likeness import LikenessJudges, suiting
+from medsynth_gui.jobs.likeness import LikenessJudges
 from medsynth_gui.jobs.segment import SegmentSeries
 
 # How fine the uncertainty of one image among hundreds is kept, to hold them all in memory.
@@ -68,7 +68,7 @@ class SegmentImages:
 
     def _propose(self, asked: AskedImage, judges: LikenessJudges) -> ResultLayer | None:
         series = asked.image.open() if isinstance(asked.image, PlainFile) else asked.image
-        model = asked.models[0] if asked.settled else suiting(judges.alike(series.gray(0), asked.models), asked.models)
+        model = asked.models[0] if asked.settled else judges.suiting(series.gray(0), asked.models)
         if not model:
             return None
         layer = SegmentSeries(series, (0,), model, self.compute).run(JobContext())

@@ -38,8 +38,9 @@ def thresholds_of(session: Session, model: str) -> Thresholds:
                          if name in known and isinstance(value, (int, float))})
 
 
-def fill_job(session: Session, plan: Plan, *, model: str, seed: int, accept_licence: bool = False) -> FillPlan:
-    """The job that fills a plan into the open project.
+def fill_job(session: Session, plan: Plan, *, model: str, seed: int, frame: str | None = None,
+             accept_licence: bool = False) -> FillPlan:
+    """The job that fills a plan into the open project, in the frame of the plan if no other is given.
 
     Raises:
         UsageError: no project is open.
@@ -49,4 +50,5 @@ def fill_job(session: Session, plan: Plan, *, model: str, seed: int, accept_lice
     folder = plan_path(session).parent
     real = session.settings["real_images"]
     return FillPlan(plan, model, seed, project=folder, thresholds=thresholds_of(session, model),
-                    training=Path(real) if real else None, accept_licence=accept_licence, compute=compute(session))
+                    training=Path(real) if real else None, accept_licence=accept_licence, frame=frame,
+                    compute=compute(session))

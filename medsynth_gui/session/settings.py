@@ -55,7 +55,7 @@ SETTINGS = (
     Setting("model_segment", "seg-breast-us"),
     Setting("model_refine", "refine-us"),
     Setting("model_synthesize", "syn-breast-us"),
-    Setting("generator_suits", ""),
+    Setting("generator_suits", {}),
     Setting("model_upscale", "sr-us"),
     Setting("real_images", ""),
     Setting("gate_thresholds", {}),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from medsynth_gui.core.errors import UsageError
+from medsynth_gui.session.generator_choice import keep_generator
 from medsynth_gui.session.settings import Settings
 
 # Task of a card -> the setting that says which model is used for it.
@@ -26,6 +27,8 @@ def use_model(settings: Settings, folder: Path, task: str) -> None:
         history = [*settings["model_history"].get(task, ()), former][-_MOST_FORMER:]
         changes |= {MODEL_SETTINGS[task]: ref, "model_history": {**settings["model_history"], task: history}}
     settings.update(changes)
+    if task == "synthesis":
+        keep_generator(settings)
 
 
 def former_model(settings: Settings, task: str) -> str:
@@ -45,4 +48,6 @@ def roll_back(settings: Settings, task: str) -> str:
         raise UsageError("model-nothing-former")
     history = {**settings["model_history"], task: settings["model_history"][task][:-1]}
     settings.update({MODEL_SETTINGS[task]: former, "model_history": history})
+    if task == "synthesis":
+        keep_generator(settings)
     return former

@@ -19,6 +19,7 @@ from medsynth_gui.dataset.reviewing import read_again
 from medsynth_gui.gui.dialogs.project_folder import use_project
 from medsynth_gui.gui.main_window import MainWindow
 from medsynth_gui.io.raster_files import read_labels
+from medsynth_gui.jobs import rank
 from medsynth_gui.session.commands import ask_second_reader
 from tests.builders import ramp
 from tests.e2e.command_line import medsynth
@@ -30,8 +31,9 @@ CTRL_SHIFT = CTRL | Qt.KeyboardModifier.ShiftModifier
 
 
 @pytest.fixture
-def window(qtbot: QtBot, tmp_path: Path) -> Iterator[MainWindow]:
+def window(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[MainWindow]:
     small_project(tmp_path / "p").close()
+    monkeypatch.setattr(rank, "list_models", lambda *_, **__: [])
     with studio_window(qtbot) as shown:
         shown.context.settings["model_segment"] = "none"  # the order does without a model, and says so
         assert use_project(shown.context, tmp_path / "p")

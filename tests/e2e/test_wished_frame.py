@@ -38,6 +38,17 @@ def test_a_frame_is_asked_for_by_its_number_and_stands_in_the_manifest(tmp_path:
     assert black[0] < black[1] and abs(black[1] - outside) < 0.2
 
 
+def test_a_plan_is_filled_in_the_frame_that_stands_in_it_unless_another_is_asked_for(tmp_path: Path) -> None:
+    plan = tmp_path / "plan.toml"
+    plan.write_text("frame = 1\n[[cells]]\nsize = 'medium'\ntarget = 1\n", encoding="utf-8")
+    for name, wish, frame in (("plan", (), "1"), ("asked", ("--frame", "whole"), "whole")):
+        done = medsynth("synthesize", "--model", WITH, "--plan", plan, "--seed", "3", "--steps", "1", "--gates", "off",
+                        "--device", "cpu", "--threads", "1", "--out", tmp_path / name, "--json", *wish)
+        assert done.code == 0, done.err
+        line = json.loads((tmp_path / name / "manifest.jsonl").read_text(encoding="utf-8"))
+        assert line["provenance"]["parameters"]["frame"] == frame == json.loads(done.out)["frame"]
+
+
 @pytest.mark.parametrize(("model", "frame", "words"), [(WITH, "4711", "has no frame 4711"),
                                                        (WITH, "left", "has no frame left"),
                                                        (WITHOUT, "0", "no frames to choose from")])

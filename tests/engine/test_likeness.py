@@ -17,7 +17,7 @@ from medsynth_gui.io.raster_files import read_gray, write_gray_png
 from medsynth_gui.jobs import catalogue
 from medsynth_gui.jobs.catalogue import Compute
 from medsynth_gui.jobs.job import JobContext
-from medsynth_gui.jobs.likeness import FindAlike
+from medsynth_gui.jobs.likeness import FindAlike, LikenessJudges, tells_likeness
 from medsynth_gui.jobs.segment import SegmentFiles, SegmentSeries
 from medsynth_gui.jobs.train import Train
 from tests.builders import tiny_encoder
@@ -106,3 +106,8 @@ def test_the_models_that_were_taught_with_such_images_are_found(shipped, recipe,
     series = ImageSeries.from_array(np.stack([own, stranger]))
     assert FindAlike(series, 0, models, CPU).run(JobContext()) == {models[0]: True}
     assert FindAlike(series, 1, models, CPU).run(JobContext()) == {models[0]: False}
+    judges = LikenessJudges(CPU)
+    assert [judges.suiting(image, models) for image in (own, stranger)] == [models[0], ""]
+    assert judges.suiting(stranger, models[1:]) == models[1], "who cannot tell is taken where it is preferred"
+    assert judges.suiting(own, (models[2], models[0])) == models[2]
+    assert [tells_likeness(catalogue.find_model(model)) for model in models[:2]] == [True, False]

@@ -10,20 +10,26 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QSpinBox
 from pytestqt.qtbot import QtBot
 
+from medsynth_gui.core.labels import LabelSet
 from medsynth_gui.dataset.plan import Stratum
+from medsynth_gui.dataset.plan_file import read_plan
+from medsynth_gui.dataset.project import Project
 from medsynth_gui.gui.dialogs.project_folder import use_project
 from medsynth_gui.gui.item_models.plan_model import KEYS
 from medsynth_gui.gui.main_window import MainWindow
+from medsynth_gui.gui.panels.fields import Choice
 from medsynth_gui.gui.panels.planner import Planner
 from medsynth_gui.gui.panels.planner_run import Phase
 from medsynth_gui.gui.workspaces.synthesize import SynthesizeWorkspace
 from medsynth_gui.jobs import fill_estimate, fill_run
 from medsynth_gui.jobs.fill_plan import FillPlan
 from medsynth_gui.jobs.job import JobCancelled, JobContext
+from tests.builders import ramp
 from tests.gui.studio_window import LONG_MS, click, go, settle, studio_window
-from tests.unit.dataset.builders import small_project
+from tests.unit.dataset.builders import SCANNED, small_project
 from tests.unit.jobs.fill_maker import MODEL, TinyMaker
 
+FRAMED = "syn-fetal-head-us"
 SMALL, EMPTY = Stratum("benign", size="small"), Stratum("normal", size="empty")
 
 
@@ -95,6 +101,55 @@ def test_a_target_set_while_the_project_is_counted_is_kept(qtbot: QtBot, window:
     shown.count()
     settle(qtbot, window)
     assert shown.plan.cell(SMALL).target == 32
+
+
+def test_the_frame_that_is_wished_for_stays_with_the_plan_and_its_generator(qtbot: QtBot, window: MainWindow,
+                                                                            tmp_path: Path) -> None:
+    shown = planner(qtbot, window, tmp_path / "p")
+    frame = shown.setup.frame
+    assert not frame.isEnabled(), "this generator has no frames"
+    for model, name in ((FRAMED, "2"), (MODEL, "seed"), (FRAMED, "2")):
+        choose(qtbot, window, shown.setup.model.choice, model)
+        if frame.isEnabled() and shown.plan.frame == "seed":
+            choose(qtbot, window, frame, "2")
+        assert frame.frame == name and read_plan(tmp_path / "p" / "plan.toml").frame == "2"
+    shown.setup._facets["class"].setChecked(False)  # it knows no classes
+    settle(qtbot, window)
+    shown.propose("least", 20)
+    job = shown._wanted()
+    assert job.wished_frame == "2" and job.request(job.checked())["frame"] == "2"
+    go(qtbot, window, "library")
+    go(qtbot, window, "synthesize")
+    assert frame.frame == "2"
+    shown.count()
+    frame.choose("whole")
+    frame.picked.emit("whole")
+    settle(qtbot, window)
+    assert frame.frame == "whole" == shown.plan.frame, "wished for while samples were counted"
+    choose(qtbot, window, frame, "seed")
+    assert "frame" not in (tmp_path / "p" / "plan.toml").read_text()
+
+
+def test_a_frame_for_a_plan_without_rows_is_not_written(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
+    with Project.create(tmp_path / "bare", name="bare", labels=LabelSet.named("head")) as project:
+        project.add_image(ramp(), SCANNED, id="scan", group="a")
+    page = go(qtbot, window, "synthesize")
+    page.pages.turn("plan")
+    assert use_project(window.context, tmp_path / "bare")
+    settle(qtbot, window)
+    shown = page.pages.planner
+    choose(qtbot, window, shown.setup.model.choice, FRAMED)
+    assert shown.plan is not None and not shown.plan.cells
+    choose(qtbot, window, shown.setup.frame, "2")
+    assert not (tmp_path / "bare" / "plan.toml").exists()
+
+
+def choose(qtbot: QtBot, window: MainWindow, choice: Choice, key: str) -> None:
+    """Pick a row of a list, and wait until the plan is written."""
+    choice.setCurrentIndex(choice.findData(key))
+    choice.activated.emit(choice.currentIndex())
+    window.workspace.pages.planner._targets.save_now()
+    settle(qtbot, window)
 
 
 def test_gaps_are_filled_paused_resumed_and_reported(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:

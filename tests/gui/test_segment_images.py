@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +15,7 @@ from medsynth_gui.core.image import ImageSeries
 from medsynth_gui.core.layers import ResultLayer
 from medsynth_gui.core.provenance import Provenance
 from medsynth_gui.gui.main_window import MainWindow
-from medsynth_gui.jobs.likeness import LikenessJudges
+from medsynth_gui.jobs.likeness import LikenessJudges, suiting
 from medsynth_gui.jobs.segment import SegmentSeries
 from medsynth_gui.session import commands
 from tests.builders import disc, ramp
@@ -34,17 +34,17 @@ def found(job: SegmentSeries, _: object) -> ResultLayer:
                        uncertainty={0: np.zeros((48, 64), np.uint8)}, unlike=(0,) if title == "strange" else ())
 
 
-def alike(_: LikenessJudges, gray: npt.NDArray[np.uint8], models: Iterable[str]) -> dict[str, bool]:
+def suits(_: LikenessJudges, gray: npt.NDArray[np.uint8], models: Sequence[str]) -> str:
     """A dark image is like what no model was taught with, one of middle brightness like heads, others like breasts."""
     brightest = int(gray.max())
     kind = BREAST if brightest > 100 else HEAD if brightest > 50 else ""
-    return {model: model == kind for model in models}
+    return suiting({model: model == kind for model in models}, models)
 
 
 @pytest.fixture
 def window(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Iterator[MainWindow]:
     monkeypatch.setattr(SegmentSeries, "run", found)
-    monkeypatch.setattr(LikenessJudges, "alike", alike)
+    monkeypatch.setattr(LikenessJudges, "suiting", suits)
     with studio_window(qtbot) as shown:
         shown.show_workspace("annotate")
         settle(qtbot, shown)

@@ -33,6 +33,8 @@ MODELS: dict[str, tuple[str, str]] = {
                      "Check every outline, or choose another model."),
     "frame-no-bank": ("{model} has no frames to choose from: it draws from side to side.",
                       "Leave the frame to the seed, or choose another generator."),
+    "frame-of-another": ("Frame {name} of the plan is one of {known}, not of {model}.",
+                         "Say with --frame which frame you want, or fill the plan with {known}."),
     "frame-unknown": ("{model} has no frame {name}.",
                       "It has {count}, numbered 0 to {last}; `seed` leaves the choice to the seed, `whole` draws from "
                       "side to side."),

@@ -18,6 +18,8 @@ REVIEW: dict[str, tuple[str, str]] = {
                        "Choose a model of your modality, or another order."),
     "queue-unlike": ("{count} image(s) are unlike those that {model} was taught with: no figure says how sure it is, "
                      "and they stand below the others.", "Choose a model of their kind to have them judged."),
+    "queue-unlike-any": ("{count} image(s) are unlike those that any model here was taught with: no figure says how "
+                         "sure one is, and they stand first.", "Label some of them and train a model of their kind."),
     "queue-no-encoder": ("The encoder is missing; small pictures are compared in place of its features.",
                          "Install the models again for a better order."),
     "job-rank": ("Judging images for the queue", ""),

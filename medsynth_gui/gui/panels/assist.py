@@ -8,20 +8,19 @@ from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from medsynth_gui.core.model_card import ModelCard
 from medsynth_gui.gui.context import AppContext
-from medsynth_gui.gui.panels.assist_fit import FittingModel, in_turn
+from medsynth_gui.gui.panels.assist_fit import FittingModel
 from medsynth_gui.gui.panels.assist_images import ImagesRun
 from medsynth_gui.gui.panels.assist_proposal import ProposalSection
 from medsynth_gui.gui.panels.assist_run import CorrectionRun, ProposalRun
 from medsynth_gui.gui.panels.fields import Choice
-from medsynth_gui.gui.panels.model_cards import model_ref
 from medsynth_gui.gui.panels.parts import Card, button, row, section_head, text
 from medsynth_gui.gui.theme import SPACE
+from medsynth_gui.jobs.catalogue import list_models, model_ref
+from medsynth_gui.jobs.likeness import in_turn
 from medsynth_gui.session import commands
 from medsynth_gui.session.opened import OpenSeries
 from medsynth_gui.session.propagation_commands import WAYS, offer_carried, propagate_job
 
-# A file that does not say what made it may be anything.
-_ANY_MODALITY = ("", "OT")
 _WAY_ACTIONS = {"both": "annotate.propagate", **{way: f"annotate.propagate_{way}" for way in WAYS[1:]}}
 
 
@@ -93,8 +92,6 @@ class AssistPanel(QWidget):
 
     def load_models(self) -> None:
         """Read the cards again: training may have made a model meanwhile."""
-        from medsynth_gui.jobs.catalogue import list_models
-
         further = [Path(folder) for folder in self._session.settings["model_folders"]]
         self._every_card = list_models("segmentation", further=further)
         self._offer()
@@ -115,8 +112,7 @@ class AssistPanel(QWidget):
         self.models.choose(self._fitting.model(opened, refs, self._session.settings["model_segment"]))
 
     def _made_for(self, modality: str) -> list[ModelCard]:
-        return [card for card in self._every_card
-                if modality in _ANY_MODALITY or not card.modalities or modality in card.modalities]
+        return [card for card in self._every_card if card.made_for(modality)]
 
     def _offered(self, opened: OpenSeries) -> tuple[tuple[str, ...], bool]:
         """The models for an open image, the preferred one first, and whether the person chose that one for it."""

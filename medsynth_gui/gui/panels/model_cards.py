@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Signal
@@ -16,17 +16,7 @@ from medsynth_gui.gui.panels.fields import Choice
 from medsynth_gui.gui.panels.parts import Card, text
 from medsynth_gui.gui.theme import SPACE
 from medsynth_gui.gui.translation import sentence
-from medsynth_gui.jobs.catalogue import Compute, list_models
-from medsynth_gui.session.session import Session
-
-Suits = Callable[[Session, Sequence[ModelCard], ModelCard | None], ModelCard | None]
-
-
-def model_ref(card: ModelCard) -> str:
-    """How a job names the model: a shipped id, or the folder."""
-    from medsynth_gui.core.paths import models
-
-    return card.id if card.folder.parent == models() and card.folder.name == card.id else str(card.folder)
+from medsynth_gui.jobs.catalogue import Compute, list_models, model_ref
 
 
 def compute(context: AppContext) -> Compute:
@@ -36,17 +26,13 @@ def compute(context: AppContext) -> Compute:
 
 
 class ModelChoice(QWidget):
-    """A list of the models of one task, with the evidence of the chosen one; remembered under `setting`.
-
-    `suits` may name a better one for what is open when the cards are read.
-    """
+    """A list of the models of one task, with the evidence of the chosen one; remembered under `setting`."""
 
     changed = Signal()
 
-    def __init__(self, context: AppContext, task: str, setting: str, parent: QWidget | None = None, *,
-                 suits: Suits | None = None) -> None:
+    def __init__(self, context: AppContext, task: str, setting: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._context, self._task, self._setting, self._suits = context, task, setting, suits
+        self._context, self._task, self._setting = context, task, setting
         self._cards: list[ModelCard] = []
         self.choice = Choice(self.tr("Model"), name=f"model-{task}")
         self.choice.picked.connect(self._picked)
@@ -78,12 +64,16 @@ class ModelChoice(QWidget):
         self.choice.set_rows([(model_ref(card), card.title if titles[card.title] == 1 else f"{card.id} · {card.title}")
                               for card in self._cards])
         self.choice.choose(self._context.settings[self._setting])
-        if self._suits and (card := self._suits(self._context.session, self._cards, self.card)) is not None:
+        if (card := self._better(self._cards)) is not None:
             self._context.settings[self._setting] = model_ref(card)
             self.choice.choose(model_ref(card))
         self.choice.setVisible(bool(self._cards))
         if self.card is None or self.card != before:
             self._show()
+
+    def _better(self, cards: Sequence[ModelCard]) -> ModelCard | None:
+        """One that suits what is open better than the chosen one; None where there is none."""
+        return None
 
     def _picked(self, ref: str) -> None:
         self._context.settings[self._setting] = ref

@@ -86,6 +86,7 @@ class Planner(QWidget):
     def _connect(self) -> None:
         self.setup.changed.connect(self.count)
         self.setup.proposed.connect(self.propose)
+        self.setup.framed.connect(self._framed)
         self.setup.fill.connect(self.fill)
         self.setup.estimate.connect(self._time)
         self.model.edited.connect(self._edited)
@@ -155,6 +156,10 @@ class Planner(QWidget):
         if self.plan is not None:
             self._set_plan(self.plan.with_targets({stratum: target}))
 
+    def _framed(self, frame: str) -> None:
+        if self.plan is not None and self.plan.cells:
+            self._set_plan(self.plan.with_frame(frame, self.setup.model.ref))
+
     def _set_plan(self, plan: Plan) -> None:
         self.plan = plan
         self._targets.edited(plan)
@@ -168,7 +173,7 @@ class Planner(QWidget):
             return None
         try:
             return fill_job(self._context.session, self.plan, model=self.setup.model.ref, seed=self.setup.seed.value(),
-                            accept_licence=self.setup.licence.accepted)
+                            frame=self.setup.frame.frame, accept_licence=self.setup.licence.accepted)
         except MedSynthError as error:
             self._context.notify(error.message, "bad")
             return None

@@ -5,15 +5,16 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QGridLayout, QWidget
 
+from medsynth_gui.core.field_of_view import BY_SEED
 from medsynth_gui.dataset.plan import FACETS, Plan, SizeBounds
 from medsynth_gui.gui.context import AppContext
 from medsynth_gui.gui.panels.fields import Segmented, number_box
+from medsynth_gui.gui.panels.frame_choice import FrameChoice
+from medsynth_gui.gui.panels.generator_choice import GeneratorChoice
 from medsynth_gui.gui.panels.licence_question import LicenceQuestion
-from medsynth_gui.gui.panels.model_cards import ModelChoice
 from medsynth_gui.gui.panels.parts import SidePanel, button, row, section_head, text
 from medsynth_gui.gui.theme import SPACE
 from medsynth_gui.gui.translation import number
-from medsynth_gui.session.generator_choice import suitable_generator
 
 _SEEDS = 1_000_000
 
@@ -24,19 +25,24 @@ class PlannerSetup(SidePanel):
     Signals:
         changed: count again: another model, other rows, sizes or samples.
         proposed(str, int): "balance", "least" (with the number) or "clear".
+        framed(str): the person wishes for another frame, named as `--frame` does.
         fill: begin. estimate: measure how long it will take.
     """
 
     changed = Signal()
     proposed = Signal(str, int)
+    framed = Signal(str)
     fill = Signal()
     estimate = Signal()
 
     def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
         super().__init__(SPACE.RIGHT_PANEL, parent)
-        self.model = ModelChoice(context, "synthesis", "model_synthesize", suits=suitable_generator)
+        self.model = GeneratorChoice(context)
         self.licence = LicenceQuestion(context, self.model)
-        self.model.changed.connect(self.changed.emit)
+        self.frame = FrameChoice("plan-frame")
+        self.frame.offer(self.model.card)
+        self.frame.picked.connect(self.framed.emit)
+        self.model.changed.connect(self._model_changed)
         self.licence.answered.connect(self.changed.emit)
         self._facets: dict[str, QCheckBox] = {}
         self.sizes = Segmented([("thirds", self.tr("Thirds"), self.tr("A third of your labelled images in each size")),
@@ -98,7 +104,7 @@ class PlannerSetup(SidePanel):
                                    tip=self.tr("Targets as many as there are")), stretch=0))
         self.add(section_head(self.tr("Propose targets")), clear, least)
         self.gap()
-        self.add(section_head(self.tr("Seed")), self.seed)
+        self.add(section_head(self.tr("Frame")), self.frame, section_head(self.tr("Seed")), self.seed)
         self.gap()
         both = QWidget()
         both.setLayout(row(self.go, self.time, stretch=0))
@@ -147,12 +153,17 @@ class PlannerSetup(SidePanel):
         self.go.setText(self.tr("Fill {count} images").format(count=number(missing)) if missing else self.tr("Fill"))
         self.go.setEnabled(missing > 0 and not busy and self.model.card is not None)
         self.time.setEnabled(self.go.isEnabled())
+        self.frame.choose(plan.frame_for(self.model.ref) if plan else BY_SEED)
         self.forecast.setText(forecast)
         if plan is not None and self.sizes.key == "thirds":
             for box, share in zip(self._bounds, (plan.bounds.small, plan.bounds.large), strict=True):
                 box.blockSignals(True)
                 box.setValue(100 * share)
                 box.blockSignals(False)
+
+    def _model_changed(self) -> None:
+        self.frame.offer(self.model.card)
+        self.changed.emit()
 
     def _facet_toggled(self, _: bool) -> None:
         if not self.facets:

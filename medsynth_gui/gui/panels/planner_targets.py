@@ -1,4 +1,4 @@
-"""EditedTargets: targets that a person has set, written a moment later and kept while the project is counted."""
+"""EditedTargets: what a person has set of a plan, written a moment later and kept while the project is counted."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class EditedTargets(QObject):
         self._later.timeout.connect(self._write)
 
     def edited(self, plan: Plan) -> None:
-        """A person has set targets; they are written when no more follow."""
+        """A person has set something; it is written when no more follow."""
         self._plan, self._path = plan, plan_path(self._context.session)
         self._later.start()
 
@@ -39,11 +39,11 @@ class EditedTargets(QObject):
             self._plan = None
 
     def kept(self, counted: Plan) -> Plan:
-        """A counted plan with the targets that were set since `save_now`: the count does not know of them."""
+        """A counted plan with what was set since `save_now`: the count does not know of it."""
         session = self._context.session
         if self._plan is None or session.project is None or self._path != plan_path(session):
             return counted
-        return counted.with_targets_of(self._plan)
+        return counted.with_wishes_of(self._plan)
 
     def _write(self) -> None:
         if self._plan is not None and self._path is not None:

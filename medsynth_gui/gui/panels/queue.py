@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt
 from PySide6.QtWidgets import QListView, QProgressBar, QVBoxLayout, QWidget
 
 from medsynth_gui.core.errors import Message
-from medsynth_gui.dataset.ranking import Order
+from medsynth_gui.dataset.ranking import Order, Ranked
 from medsynth_gui.dataset.sample import Sample
 from medsynth_gui.gui.context import AppContext
 from medsynth_gui.gui.item_models.queue_model import RANKED_ROLE, QueueDelegate, QueueModel
@@ -147,7 +149,8 @@ class QueuePanel(QWidget):
         self.order.set_rows([(order, order_words(order)) for order in orders])
         self.judge.start(RankProject(project.folder, Order(self.order.currentData()),
                                      self._context.settings["model_segment"], compute(self._context),
-                                     reader=self._context.settings["reader"], second=self.second))
+                                     reader=self._context.settings["reader"], second=self.second, others=True,
+                                     further=tuple(map(Path, self._context.settings["model_folders"]))))
         self._tell()
 
     def showEvent(self, event: object) -> None:
@@ -160,8 +163,7 @@ class QueuePanel(QWidget):
 
     def _ranked(self, ranking: Ranking) -> None:
         self._reviewed, self._total = ranking.reviewed, ranking.total
-        if [one.sample.id for one in ranking.items] != [one.sample.id for one in self.model.rows] or \
-                any(old.value != new.value for old, new in zip(self.model.rows, ranking.items, strict=True)):
+        if list(map(_row, ranking.items)) != list(map(_row, self.model.rows)):
             self.model.set_rows(ranking.items)
             self._select_shown(None)
         self._tell()
@@ -252,3 +254,8 @@ class QueuePanel(QWidget):
                 if self.second else self.tr("The project has no image yet.")
         done = self.tr("{done} of {all} read") if self.second else self.tr("{done} of {all} reviewed")
         return done.format(done=self._reviewed, all=self._total)
+
+
+def _row(ranked: Ranked) -> tuple[object, ...]:
+    """What is seen of a sample in the queue, but for its picture."""
+    return ranked.sample.id, ranked.reason, ranked.value

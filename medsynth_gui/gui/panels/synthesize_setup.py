@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QDoubleSpinBox, QGridLayout, QVBoxLayout, QWidget
 
-from medsynth_gui.core.field_of_view import BY_SEED, WHOLE
+from medsynth_gui.core.field_of_view import BY_SEED
 from medsynth_gui.gui.context import AppContext
-from medsynth_gui.gui.item_models.thumbnails import gray_pixmap
 from medsynth_gui.gui.panels.fields import Choice, number_box
+from medsynth_gui.gui.panels.frame_choice import FrameChoice
+from medsynth_gui.gui.panels.generator_choice import GeneratorChoice
 from medsynth_gui.gui.panels.licence_question import LicenceQuestion
-from medsynth_gui.gui.panels.model_cards import ModelChoice, compute
+from medsynth_gui.gui.panels.model_cards import compute
 from medsynth_gui.gui.panels.parts import SidePanel, button, row, section_head, text, tool
 from medsynth_gui.gui.panels.synthesize_mask_chooser import MaskChooser
 from medsynth_gui.gui.theme import SPACE
-from medsynth_gui.jobs.frames import frame_pictures
 from medsynth_gui.jobs.synthesize import Synthesize, SyntheticImage
-from medsynth_gui.session.generator_choice import suitable_generator
 from medsynth_gui.session.synthesis import GeneratorOptions, Gray
 
 _SEEDS = 1_000_000
@@ -42,11 +39,10 @@ class SynthesizeSetup(SidePanel):
         self._context = context
         self.options = GeneratorOptions()
         self._last: tuple[object, ...] = ()
-        self._frames_of: str | None = None
         self.chooser = MaskChooser(context)
         self.switch = self.chooser.switch
         self.switch.chosen.connect(self.source.emit)
-        self.model = ModelChoice(context, "synthesis", "model_synthesize", suits=suitable_generator)
+        self.model = GeneratorChoice(context)
         self.licence = LicenceQuestion(context, self.model)
         self.model.changed.connect(self._model_changed)
         self.licence.answered.connect(self._tell)
@@ -73,7 +69,7 @@ class SynthesizeSetup(SidePanel):
         self.guidance.setToolTip(self.tr("How strongly mask and class are followed: 1 as learned, more is stronger "
                                          "and less varied"))
         self.guidance.setAccessibleName(self.tr("Guidance"))
-        self.frame = Choice(self.tr("Field of view in which the image is drawn"), name="synthesize-frame")
+        self.frame = FrameChoice("synthesize-frame")
         self.size = Choice(self.tr("Long side of the images"), name="synthesize-size")
         self.device = Choice(self.tr("What the model runs on"), name="synthesize-device")
         self.device.set_rows([("auto", self.tr("Automatic")), ("cpu", self.tr("Processor")),
@@ -144,7 +140,7 @@ class SynthesizeSetup(SidePanel):
             size if size and size != options.sizes[0] else None, self.steps.value() if options.steps else None,
             compute(self._context), mask_names=names, mask_parents=parents,
             guidance=round(self.guidance.value(), 2) if options.guidance is not None else None,
-            accept_licence=self.licence.accepted, frame=self.frame.currentData() or BY_SEED)
+            accept_licence=self.licence.accepted, frame=self.frame.frame)
 
     def next_seed(self, wish: tuple[object, ...]) -> None:
         """Take fresh seeds where the gallery was filled with these already, unless the seed is locked."""
@@ -200,24 +196,10 @@ class SynthesizeSetup(SidePanel):
                                   ("size", self.size, len(options.sizes) > 1)):
             self._names[key].setVisible(bool(shown))
             field.setVisible(bool(shown))
-        if self.model.ref != self._frames_of:
-            self._frames_of = self.model.ref
-            self._offer_frames(frame_pictures(card) if card else ())
+        self.frame.offer(card)
         if options.steps:
             self.steps.setValue(options.steps)
         if options.guidance is not None:
             self.guidance.setValue(options.guidance)
         self.blockSignals(False)
         self._tell()
-
-    def _offer_frames(self, pictures: Sequence[Gray]) -> None:
-        """The frames of the model's bank, each with its shape; greyed where it has none."""
-        self.frame.set_rows([(BY_SEED, self.tr("By the seed")), (WHOLE, self.tr("Side to side")),
-                             *((str(number), self.tr("Frame {number}").format(number=number))
-                               for number in range(len(pictures)))])
-        for number, picture in enumerate(pictures):
-            self.frame.setItemIcon(number + 2, QIcon(gray_pixmap(picture)))
-        self.frame.setEnabled(bool(pictures))
-        self.frame.choose(BY_SEED)  # a number means another frame in another bank
-        self.frame.setToolTip(self.tr("Field of view in which the image is drawn: numbers are those of --frame")
-                              if pictures else self.tr("This generator draws from side to side: it has no frames"))

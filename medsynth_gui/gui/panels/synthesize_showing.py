@@ -108,6 +108,7 @@ class Showing(QObject):
 
     def go_on(self) -> None:
         """Take mask, class and seed of the image that is shown, and go on live from there."""
+        self._wish.setup.model.keep()
         if (made := self.made) is not None:
             self._leave()
             self.picture.show_live(made.synthetic)

@@ -13,13 +13,12 @@ from medsynth_gui.core.errors import MedSynthError
 from medsynth_gui.core.model_card import ModelCard
 from medsynth_gui.gui.context import AppContext
 from medsynth_gui.gui.panels.fields import Choice, FolderField, Segmented, number_box
-from medsynth_gui.gui.panels.model_cards import model_ref
 from medsynth_gui.gui.panels.parts import SidePanel, button, section_head, text
 from medsynth_gui.gui.panels.train_data import TrainData
 from medsynth_gui.gui.panels.train_offer import COMPARED
 from medsynth_gui.gui.panels.train_request import TrainingRequest
 from medsynth_gui.gui.theme import SPACE
-from medsynth_gui.jobs.catalogue import recipes
+from medsynth_gui.jobs.catalogue import model_ref, recipes
 from medsynth_gui.jobs.training_data import task_values
 from medsynth_gui.jobs.training_recipe import QUICK_MINUTES, TrainingPlan, recipe_table
 from medsynth_gui.session.train_commands import MODEL_SETTINGS

@@ -165,6 +165,7 @@ class SynthesizeWorkspace(Workspace):
     def run(self) -> None:
         """Fill the gallery: an image of each seed for the mask, or for the masks in turn."""
         self.side.choose("made")
+        self.setup.model.keep()
         self.filling.start(self.wish.gallery())
 
     def make_strip(self) -> None:

@@ -111,6 +111,20 @@ def test_a_plan_file_is_read_back_as_it_was_written(tmp_path: Path) -> None:
     plan = at_least(plan, 7)
     write_plan(tmp_path / "plan.toml", plan)
     assert read_plan(tmp_path / "plan.toml") == plan
+    assert "frame" not in (tmp_path / "plan.toml").read_text()
+
+
+@pytest.mark.parametrize(("frame", "kept"), [("whole", ("whole", "")), ("2", ("2", "m")), ("seed", ("seed", ""))])
+def test_a_frame_stands_in_the_plan_file_a_number_with_its_generator(tmp_path: Path, frame: str,
+                                                                     kept: tuple[str, str]) -> None:
+    plan = table(("benign", "small", 5, 9)).with_frame("1", "other").with_frame(frame, "m")
+    write_plan(tmp_path / "plan.toml", plan)
+    assert read_plan(tmp_path / "plan.toml") == plan and (plan.frame, plan.frame_model) == kept
+    assert plan.frame_for("m") == frame and plan.frame_for("n") == ("seed" if frame == "2" else frame)
+    assert table(("benign", "small", 5, 7)).with_wishes_of(plan) == plan
+    typed = (tmp_path / "typed.toml")
+    typed.write_text("frame = 2\n[[cells]]\nclass = 'benign'\ntarget = 9")
+    assert read_plan(typed).frame_for("any") == "2"
 
 
 @pytest.mark.parametrize(("text", "error", "words"), [
@@ -122,6 +136,8 @@ def test_a_plan_file_is_read_back_as_it_was_written(tmp_path: Path) -> None:
     ("[[cells]]\ntarget = 2\n[[cells]]\ntarget = 3", InputError, "names all twice"),
     ("[[cells]]\nclass = 'a'\ntarget = -3", UsageError, "target of a is -3"),
     ("[[cells]]\nclass = 'a'\ntarget = 99999999", UsageError, "1,000,000"),
+    ("frame = 'left'\n[[cells]]\ntarget = 2", InputError, "its frame is 'left'"),
+    ("frame = true\n[[cells]]\ntarget = 2", InputError, "its frame is 'True'"),
     ("sizes = [0.3, 0.1]\n[[cells]]\ntarget = 2", UsageError, "0.3 and 0.1"),
 ])
 def test_a_plan_that_makes_no_sense_is_refused(tmp_path: Path, text: str, error: type[Exception], words: str) -> None:

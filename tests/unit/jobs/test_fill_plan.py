@@ -114,6 +114,54 @@ def test_a_killed_fill_goes_on_where_it_was(tmp_path: Path, kind: str) -> None:
             assert project.check().sound and not project.check().orphans
 
 
+FRAMED = "syn-fetal-head-us"
+
+
+def framed(place: Path, kind: str, plan: Plan, **more: object) -> FillPlan:
+    return replace(job_in(place, kind, replace(plan, cells=(Cell(Stratum(size="small"), target=5),)), **more),
+                   model=FRAMED)
+
+
+def told(root: Path, name: str) -> dict[str, object]:
+    return json.loads((root / name).read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("kind", ["out", "project"])
+def test_a_stopped_fill_goes_on_with_the_frame_of_its_plan(tmp_path: Path, kind: str) -> None:
+    place = tmp_path / "p"
+    if kind == "project":
+        small_project(place).close()
+    job = framed(place, kind, PLAN.with_frame("2", FRAMED))
+    with pytest.raises(JobCancelled):
+        job.run(stop_after(2))
+    found = FindFills(place).run(JobContext())[0].job if kind == "project" else job
+    assert found.wished_frame == "2" and found.request(found.checked()) == job.request(job.checked())
+    root = found.run(JobContext()).root
+    assert [told(root, name)["frame"] for name in ("request.json", "report.json")] == ["2", "2"]
+    assert "seed 7, frame 2; done" in (root / "report.md").read_text()
+
+
+def test_without_a_wish_nothing_is_said_of_frames_and_what_was_begun_before_plans_had_any_goes_on(
+        tmp_path: Path) -> None:
+    root = framed(tmp_path / "plain", "out", PLAN).run(JobContext()).root
+    assert not any("frame" in told(root, name) for name in ("request.json", "report.json"))
+    assert "frame" not in (root / "report.md").read_text()
+    small_project(tmp_path / "p").close()
+    before, after = (framed(tmp_path / "p", "project", plan, frame=frame)
+                     for plan, frame in ((PLAN, "2"), (PLAN.with_frame("2", FRAMED), None)))
+    assert before.request(before.checked()) == after.request(after.checked())
+
+
+def test_a_frame_that_is_named_beats_the_plan_and_that_of_another_generator_is_refused(tmp_path: Path) -> None:
+    plan = PLAN.with_frame("2", "syn-lungs-cxr")
+    with pytest.raises(UsageError, match="one of syn-lungs-cxr, not of syn-fetal-head-us"):
+        framed(tmp_path / "a", "out", plan).run(JobContext())
+    with pytest.raises(UsageError, match="has no frame 4711"):
+        framed(tmp_path / "a", "out", PLAN.with_frame("4711", FRAMED)).run(JobContext())
+    root = framed(tmp_path / "b", "out", plan, frame="seed").run(JobContext()).root
+    assert "frame" not in told(root, "request.json")
+
+
 def test_accepted_images_are_samples_with_class_mask_and_origin(tmp_path: Path) -> None:
     small_project(tmp_path / "p").close()
     report = job_in(tmp_path / "p", "project").run(JobContext())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterable
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -11,12 +11,13 @@ import pytest
 
 from medsynth_gui.core.errors import InputError, ModelError, UsageError
 from medsynth_gui.core.geometry import PixelSpacing
+from medsynth_gui.core.paths import models
 from medsynth_gui.core.review import Review, ReviewState
 from medsynth_gui.dataset.ranking import Order
 from medsynth_gui.dataset.reviewing import read_again
 from medsynth_gui.dataset.sample import Sample
 from medsynth_gui.gui.review_words import reason_words
-from medsynth_gui.jobs import rank
+from medsynth_gui.jobs import doubts, rank
 from medsynth_gui.jobs.agreement import MeasureAgreement
 from medsynth_gui.jobs.job import JobContext
 from medsynth_gui.jobs.judging import Opinion, likeness, mean_entropy
@@ -25,32 +26,71 @@ from medsynth_gui.jobs.rank import Ranking, RankProject
 from tests.builders import disc, ramp
 from tests.unit.dataset.builders import SCANNED, small_project
 
-Answers = dict[str, tuple[float, float | None] | tuple[float, float | None, bool]]
+Answers = dict[str, tuple[float, float | None] | tuple[float, float | None, bool] | str]
+MODELS = ("m", "n", "mute")
+
+
+class Judge:
+    """Stands in for the models of `MODELS`, of which the last cannot say what it was taught with.
+
+    Attributes:
+        answers: by sample the figures; the third says that the image is unlike what m was taught with. A name of a
+            model stands for its image: that model alone is like it, and says (0.5, 0.5).
+        asked: samples that any model was asked about; segmented: model and sample.
+    """
+
+    def __init__(self) -> None:
+        self.answers: Answers = {}
+        self.asked: list[str] = []
+        self.segmented: list[tuple[str, str]] = []
+
+    def __call__(self, answers: Answers) -> list[str]:
+        self.answers = answers
+        return self.asked
+
+    def read(self, path: Path) -> str:
+        self.asked.append(path.stem)
+        if path.stem not in self.answers:
+            raise InputError("file-unreadable", path=path.stem, detail="torn")
+        return path.stem
+
+    def alike(self, image: str) -> str:
+        answer = self.answers[image]
+        return answer if isinstance(answer, str) else "" if len(answer) > 2 else "m"
+
+    def judges(self, *_: object) -> SimpleNamespace:
+        return SimpleNamespace(opinion=self.opinion, suiting=self.suiting)
+
+    def suiting(self, image: str, models: Iterable[str]) -> str:
+        return next((model for model in models if model == self.alike(image)), "")
+
+    def opinion(self, model: str, sample: Sample, image: str) -> Opinion:
+        self.segmented.append((model, image))
+        answer = self.answers[image]
+        return Opinion(0.5, 0.5) if isinstance(answer, str) else Opinion(*answer[:2])
 
 
 @pytest.fixture
-def judge(monkeypatch: pytest.MonkeyPatch) -> Callable[[Answers], list[str]]:
-    """Puts a judge of known answers in the place of the model; gives the ids that it was asked about."""
-    asked: list[str] = []
+def judge(monkeypatch: pytest.MonkeyPatch) -> Judge:
+    """Puts a judge of known answers in the place of the models."""
+    made = Judge()
 
     def find(ref: str, *, task: str = "") -> SimpleNamespace:
-        if task == "encoder":
+        if task == "encoder" or ref not in MODELS:
             raise ModelError("model-missing", model=ref, known="none")
-        return SimpleNamespace(title="Judge", weights_sha256="ab", folder=Path("nowhere"))
+        return card(ref)
 
-    def put(answers: Answers) -> list[str]:
-        def opinion_of(*_: object) -> Callable[[Sample], Opinion]:
-            def opinion(sample: Sample) -> Opinion:
-                asked.append(sample.id)
-                if sample.id not in answers:
-                    raise InputError("file-unreadable", path=sample.id, detail="torn")
-                return Opinion(*answers[sample.id])
-            return opinion
-        monkeypatch.setattr(rank, "opinion_of", opinion_of)
-        return asked
+    for module in (rank, doubts):
+        monkeypatch.setattr(module, "find_model", find)
+    monkeypatch.setattr(doubts, "SegmenterJudges", made.judges)
+    monkeypatch.setattr(doubts, "read_gray", made.read)
+    monkeypatch.setattr(doubts, "tells_likeness", lambda card: card.id != "mute")
+    monkeypatch.setattr(rank, "list_models", lambda *_, **__: [card(name) for name in MODELS])
+    return made
 
-    monkeypatch.setattr(rank, "find_model", find)
-    return put
+
+def card(name: str) -> SimpleNamespace:
+    return SimpleNamespace(id=name, title=f"Judge {name}", weights_sha256=name, folder=models() / name)
 
 
 def run(folder: Path, order: Order, **request: object) -> Ranking:
@@ -62,7 +102,7 @@ def names(ranking: Ranking) -> list[str]:
 
 
 def test_nothing_is_judged_twice_and_a_new_mask_is_judged_anew(tmp_path: Path,
-                                                              judge: Callable[[Answers], list[str]]) -> None:
+                                                              judge: Judge) -> None:
     asked = judge({"scan-0": (0.1, 0.9), "scan-1": (0.2, 0.3), "scan-2": (0.3, 0.6)})
     small_project(tmp_path / "p").close()
     turn = run(tmp_path / "p", Order.WRONG, seconds=1e-6)
@@ -83,7 +123,7 @@ def test_nothing_is_judged_twice_and_a_new_mask_is_judged_anew(tmp_path: Path,
 
 
 def test_an_image_unlike_those_of_training_has_no_figure_and_stands_below_the_others(
-        tmp_path: Path, judge: Callable[[Answers], list[str]]) -> None:
+        tmp_path: Path, judge: Judge) -> None:
     asked = judge({"scan-0": (0.1, 0.9), "scan-1": (0.9, 0.0, True), "scan-2": (0.3, 0.6)})
     small_project(tmp_path / "p").close()
     for order in (Order.WRONG, Order.UNCERTAIN):
@@ -93,7 +133,47 @@ def test_an_image_unlike_those_of_training_has_no_figure_and_stands_below_the_ot
         assert "Unlike the images" in reason_words(found.items[2]) and found.notes[0].params["count"] == 1
 
 
-def test_one_bad_image_is_named_and_stops_nothing(tmp_path: Path, judge: Callable[[Answers], list[str]]) -> None:
+def test_each_image_is_judged_by_the_model_that_suits_it_and_what_none_knows_comes_first(tmp_path: Path,
+                                                                                          judge: Judge) -> None:
+    judge({"scan-0": "mute", "scan-1": "n", "scan-2": (0.9, 0.2)})
+    small_project(tmp_path / "p").close()
+    for order, expected in ((Order.WRONG, ["scan-0", "scan-2", "scan-1"]),
+                            (Order.UNCERTAIN, ["scan-0", "scan-2", "scan-1"])):
+        found = run(tmp_path / "p", order, others=True)
+        assert names(found) == expected and found.judged == 3 and not found.failed
+        assert judge.segmented == [("n", "scan-1"), ("m", "scan-2")], "the second order knows it all"
+    first = found.items[0]
+    assert (first.reason, first.value) == ("unlike-any", None) and "any model" in reason_words(first)
+    assert [(note.id, note.params["count"]) for note in found.notes] == [("queue-unlike-any", 1)]
+    assert found.judge == "Judge m, Judge n"
+    alone = run(tmp_path / "p", Order.UNCERTAIN)
+    assert [one.reason for one in alone.items] == ["entropy", "unlike", "unlike"] and alone.judge == "Judge m"
+    assert len(judge.asked) == 3
+
+
+def test_where_one_model_suits_all_no_other_is_looked_for(tmp_path: Path, judge: Judge,
+                                                          monkeypatch: pytest.MonkeyPatch) -> None:
+    judge({f"scan-{number}": (0.1 * number, 0.5) for number in range(3)})
+    small_project(tmp_path / "p").close()
+    alone = run(tmp_path / "p", Order.UNCERTAIN)
+    monkeypatch.setattr(rank, "list_models", None)
+    assert run(tmp_path / "p", Order.UNCERTAIN, others=True) == alone and len(judge.segmented) == 3
+
+
+def test_another_preferred_model_is_asked_and_what_is_known_of_the_others_stays(tmp_path: Path, judge: Judge) -> None:
+    judge({"scan-0": "n", "scan-1": "n", "scan-2": (0.9, 0.2)})
+    small_project(tmp_path / "p").close()
+    run(tmp_path / "p", Order.WRONG, others=True)
+    judge.segmented.clear()
+    found = RankProject(tmp_path / "p", Order.WRONG, "n", others=True).run(JobContext())
+    assert judge.segmented == [] and judge.asked[3:] == ["scan-2"] and found.judged == 3
+    gone = RankProject(tmp_path / "p", Order.WRONG, "gone", others=True).run(JobContext())
+    assert gone.judged == 3 and gone.notes == ()
+    assert [note.id for note in RankProject(tmp_path / "p", Order.WRONG, "gone").run(JobContext()).notes] == \
+        ["queue-no-model"]
+
+
+def test_one_bad_image_is_named_and_stops_nothing(tmp_path: Path, judge: Judge) -> None:
     judge({"scan-0": (0.1, 0.9), "scan-2": (0.3, 0.6)})
     small_project(tmp_path / "p").close()
     found = run(tmp_path / "p", Order.WRONG)
@@ -102,7 +182,7 @@ def test_one_bad_image_is_named_and_stops_nothing(tmp_path: Path, judge: Callabl
 
 
 def test_without_the_encoder_pictures_stand_in_and_what_is_unlabelled_comes_first(
-        tmp_path: Path, judge: Callable[[Answers], list[str]]) -> None:
+        tmp_path: Path, judge: Judge) -> None:
     judge({})
     with small_project(tmp_path / "p") as project:
         for number, roll in enumerate((1, 20)):
