@@ -14,7 +14,7 @@ from medsynth_gui.core.errors import ModelError
 # A file that does not say what made it may be anything.
 _ANY_MODALITY = ("", "OT")
 
-TASKS = ("segmentation", "refinement", "synthesis", "super-resolution", "encoder", "distillation")
+TASKS = ("segmentation", "refinement", "synthesis", "super-resolution", "encoder", "distillation", "marks")
 
 
 @dataclass(frozen=True)

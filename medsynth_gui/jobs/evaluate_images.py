@@ -25,6 +25,7 @@ from medsynth_gui.metrics.report import table
 
 _RANKED = ("KD", "coverage")
 _LEAST_HELD_OUT = 10
+Gray = npt.NDArray[np.uint8]
 Numbers = npt.NDArray[np.intp]
 
 
@@ -77,10 +78,14 @@ class EvaluateImages:
         """
         if self.real.resolve() == self.synthetic.resolve():
             raise UsageError("images-same-folder", real=self.real)
+        from medsynth_gui.engine.device import resolve
+        from medsynth_gui.engine.marks_finder import marks_judge
+
         earlier = _earlier(self.against) if self.against else None
-        real, synthetic = (read_image_set(folder, ctx, real=folder is self.real)
+        judged_by, has_marks = marks_judge(resolve(self.compute.device, self.compute.precision, self.compute.threads))
+        real, synthetic = (read_image_set(folder, ctx, real=folder is self.real, has_marks=has_marks)
                            for folder in (self.real, self.synthetic))
-        training = self._training(real, ctx)
+        training = self._training(real, ctx, has_marks)
         sets = [one for one in (real, synthetic, training) if one]
         side = round(min(float(np.median(one.sides)) for one in sets))
         judged = _Judged(real, synthetic, training, min(side, 256), self, ctx)
@@ -89,17 +94,17 @@ class EvaluateImages:
             found["ranking"] = _ranked(found, earlier, self.synthetic, self.against)
         failures = [failure for one in sets for failure in one.failed]
         evaluation = ImageEvaluation(found | {
-            "warnings": [warning.english() for warning in judged.warnings],
+            "marks_judged_by": judged_by, "warnings": [warning.english() for warning in judged.warnings],
             "failed": [{"path": failure.path, "id": failure.message.id, "message": failure.message.english()}
                        for failure in {failure.path: failure for failure in failures}.values()]})
         evaluation.messages = tuple(judged.warnings)
         return evaluation
 
-    def _training(self, real: ImageSet, ctx: JobContext) -> ImageSet | None:
+    def _training(self, real: ImageSet, ctx: JobContext, has_marks: Callable[[Gray], bool]) -> ImageSet | None:
         if self.training is None:
             return None
         if self.training.resolve() != self.real.resolve():
-            return read_image_set(self.training, ctx, real=True)
+            return read_image_set(self.training, ctx, real=True, has_marks=has_marks)
         trained = [index for index, part in enumerate(real.parts) if part != Part.TEST]
         return real.only(trained) if trained else real
 

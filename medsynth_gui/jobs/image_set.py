@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -72,10 +72,11 @@ class _Entry:
     part: str = ""
 
 
-def read_image_set(folder: Path, ctx: JobContext, *, real: bool) -> ImageSet:
+def read_image_set(folder: Path, ctx: JobContext, *, real: bool, has_marks: Callable[[Gray], bool]) -> ImageSet:
     """Read a training set or a plain folder; what cannot be read is listed in `failed`.
 
     Args:
+        has_marks: whether letters or calipers are burned into an image (y, x).
         real: leave out images that are marked as synthetic.
 
     Raises:
@@ -99,7 +100,7 @@ def read_image_set(folder: Path, ctx: JobContext, *, real: bool) -> ImageSet:
             synthetic += 1
             continue
         if number % every == 0:
-            marked, looked = marked + _has_marks(gray), looked + 1
+            marked, looked = marked + has_marks(gray), looked + 1
         rows.append((entry, _small(gray), max(gray.shape), hashlib.sha256(gray.tobytes()).hexdigest()))
     if not rows:
         raise InputError("images-none", path=folder)
@@ -134,9 +135,3 @@ def _small(gray: Gray) -> Gray:
     from medsynth_gui.engine.gate_reference import drawn_size
 
     return drawn_size(gray, _MOST_PX)
-
-
-def _has_marks(gray: Gray) -> bool:
-    from medsynth_gui.io.furniture import has_marks
-
-    return has_marks(gray)

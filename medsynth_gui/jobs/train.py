@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from medsynth_gui.engine.training.recipe import Recipe
 
 
+_WITHOUT_MASKS = ("super-resolution", "encoder", "marks")
+
+
 @dataclass(frozen=True)
 class Train:
     """Train a model from a recipe; runs in the child program, not in a lane of the window.
@@ -62,7 +65,7 @@ class Train:
         recipe = read_recipe(find_recipe(self.recipe))
         init = find_model(self.init) if self.init else None
         simulated = recipe.data.get("masks") == "simulator"
-        data = read_training_data(self.data, masks=recipe.task not in ("super-resolution", "encoder") and not simulated,
+        data = read_training_data(self.data, masks=recipe.task not in _WITHOUT_MASKS and not simulated,
                                   predicted=_predicted(recipe))
         if simulated:
             from medsynth_gui.engine.training.simulated import simulated_data

@@ -18,6 +18,7 @@ from medsynth_gui.core.paths import models
 from medsynth_gui.core.provenance import Provenance
 from medsynth_gui.engine.device import Runtime
 from medsynth_gui.engine.gate_reference import drawn_size
+from medsynth_gui.engine.marks_finder import marks_judge
 from medsynth_gui.engine.segmenter import Segmenter
 from medsynth_gui.engine.synthesizer import Synthesizer
 from medsynth_gui.engine.training.data import Pair, TrainingData, load_pairs
@@ -26,7 +27,6 @@ from medsynth_gui.engine.training.gate_calibration import calibrate_gates
 from medsynth_gui.engine.training.judge_synthesis import judge
 from medsynth_gui.engine.training.pictures import headed_sheet
 from medsynth_gui.engine.training.recipe import Recipe
-from medsynth_gui.io.furniture import has_marks
 from medsynth_gui.io.raster_files import provenance_text, read_gray, write_gray_png
 from medsynth_gui.metrics.bootstrap import bootstrap, wilson
 
@@ -58,7 +58,7 @@ def evaluate(recipe: Recipe, card: ModelCard, data: TrainingData, runtime: Runti
                                "seconds_per_image": round(float(np.median([one.seconds for one in made])), 3)}
     if "segmenter" in recipe.evaluation:
         results["faithfulness"] = _faithfulness(recipe, made, runtime, checkpoint)
-    results["marks"] = _marks(made, held_out)
+    results["marks"] = _marks(made, held_out, runtime)
     results |= judge(card, data, held_out, [one.image for one in made], runtime, checkpoint)
     results["gates"] = _gates(recipe, card, data, runtime, checkpoint)
     return {"headline": _headline(results), **results}, {}
@@ -141,13 +141,14 @@ def _resized(mask: Gray, shape: tuple[int, ...]) -> Gray:
     return np.asarray(cv2.resize(mask, shape[::-1], interpolation=cv2.INTER_NEAREST_EXACT), np.uint8)
 
 
-def _marks(made: Sequence[Made], held_out: Sequence[Pair]) -> dict[str, Any]:
+def _marks(made: Sequence[Made], held_out: Sequence[Pair], runtime: Runtime) -> dict[str, Any]:
     """Shares of images with letters or calipers, all looked at in one size; real ones as stored and as learned from."""
     size = max(made[0].image.shape)
     sets = {"synthetic": [one.image for one in made],
             "real_as_stored": [drawn_size(read_gray(pair.item.image), size) for pair in held_out],
             "real_as_learned": [drawn_size(pair.image, size) for pair in held_out]}
-    report = {}
+    judged_by, has_marks = marks_judge(runtime)
+    report: dict[str, Any] = {"judged_by": judged_by}
     for name, images in sets.items():
         count = sum(has_marks(image) for image in images)
         low, high = wilson(count, len(images))

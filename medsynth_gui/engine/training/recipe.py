@@ -76,7 +76,8 @@ class Recipe:
 
 _NEEDED = {"segmentation": (("input", "size"), ("network", "classes")), "refinement": (("input", "size"),),
             "synthesis": (("input", "size"),), "distillation": (("input", "size"), ("input", "steps")),
-           "super-resolution": (("input", "crop"), ("network", "factor")), "encoder": (("input", "size"),)}
+           "super-resolution": (("input", "crop"), ("network", "factor")), "encoder": (("input", "size"),),
+           "marks": (("input", "size"),)}
 
 
 def read_recipe(path: Path) -> Recipe:

@@ -35,6 +35,7 @@ _TASKS = {
     "distillation": "medsynth_gui.engine.training.distillation:DistillationTask",
     "super-resolution": "medsynth_gui.engine.training.super_resolution:SuperResolutionTask",
     "encoder": "medsynth_gui.engine.training.encoding:EncodingTask",
+    "marks": "medsynth_gui.engine.training.marks:MarksTask",
 }
 _EVALUATIONS = {
     "segmentation": "medsynth_gui.engine.training.evaluate_segmentation:evaluate",
@@ -43,6 +44,7 @@ _EVALUATIONS = {
     "distillation": "medsynth_gui.engine.training.distillation:evaluate",
     "super-resolution": "medsynth_gui.engine.training.evaluate_super_resolution:evaluate",
     "encoder": "medsynth_gui.engine.training.evaluate_encoding:evaluate",
+    "marks": "medsynth_gui.engine.training.evaluate_marks:evaluate",
 }
 
 

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from medsynth_gui.core.ablation import verdicts
 from medsynth_gui.core.model_card import ModelCard
 from medsynth_gui.gui.context import AppContext
+from medsynth_gui.gui.model_words import task_title
 from medsynth_gui.gui.panels.fields import Choice
 from medsynth_gui.gui.panels.parts import Card, text
 from medsynth_gui.gui.theme import SPACE
@@ -104,11 +105,8 @@ class ModelCards(QWidget):
             if widget := self._layout.takeAt(0).widget():
                 widget.hide()
                 widget.deleteLater()
-        tasks = {"segmentation": self.tr("Segmentation"), "refinement": self.tr("Correction by clicks"),
-                 "synthesis": self.tr("Synthesis"),
-                 "super-resolution": self.tr("Super-resolution"), "encoder": self.tr("Encoder")}
         for card in cards:
-            box = Card(text(card.title, "title"), text(f"{tasks[card.task]} · {card.id}", "muted"),
+            box = Card(text(card.title, "title"), text(f"{task_title(card.task)} · {card.id}", "muted"),
                        text(card.headline or self.tr("Not measured yet.")))
             box.body.setSpacing(SPACE.XS)
             tried = verdicts(card.folder)

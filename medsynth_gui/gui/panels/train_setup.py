@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QCheckBox, QFileDialog, QWidget
 from medsynth_gui.core.errors import MedSynthError
 from medsynth_gui.core.model_card import ModelCard
 from medsynth_gui.gui.context import AppContext
+from medsynth_gui.gui.model_words import task_title
 from medsynth_gui.gui.panels.fields import Choice, FolderField, Segmented, number_box
 from medsynth_gui.gui.panels.parts import SidePanel, button, section_head, text
 from medsynth_gui.gui.panels.train_data import TrainData
@@ -144,11 +145,9 @@ class TrainSetup(SidePanel):
 
     def _recipe_changed(self, *_: object) -> None:
         self._table = recipe_facts(self.recipe.currentData())
-        tasks = {"segmentation": self.tr("Segmentation"), "synthesis": self.tr("Synthesis"),
-                 "super-resolution": self.tr("Super-resolution"), "refinement": self.tr("Correction by clicks")}
         modalities, labels = self._table.get("modalities", []), self._table.get("labels", {})
         self._about.setText(" · ".join(filter(None, [
-            tasks.get(str(self._table.get("task")), ""), *(modalities if isinstance(modalities, list) else []),
+            task_title(str(self._table.get("task"))), *(modalities if isinstance(modalities, list) else []),
             ", ".join(map(str, labels.values())) if isinstance(labels, dict) else ""])))
         self._about.setVisible(bool(self._about.text()))
         self._offer_models()
