@@ -9,71 +9,45 @@ to learn by itself that fine grain is noise, which took it longer than the whole
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor
 
 DATA_DEVIATION = 0.55
+# Fitted to the mean spectrum of breast ultrasound at 128 pixels, f in cycles per pixel, noise of power 1.
+_AMPLITUDE, _CORNER, _EXPONENT = 0.0013, 0.008, 2.4
 _GRID = 64
 
 
-class Spectrum(NamedTuple):
-    """Mean power of images at f cycles per pixel, noise of power 1: amplitude * (f^2 + corner^2) ^ (-exponent / 2)."""
-
-    amplitude: float
-    corner: float
-    exponent: float
-
-
-# Fitted at 128 pixels: to breast ultrasound, near which the other kinds of ultrasound lie; to chest X-rays, whose
-# finest waves have a fifth of that power: taken for speckle, noise would be left in them.
-SPECTRA: Mapping[str, Spectrum] = {"ultrasound": Spectrum(0.0013, 0.008, 2.4), "x-ray": Spectrum(8e-5, 0.006, 3.5)}
-ULTRASOUND = SPECTRA["ultrasound"]
-
-
-def spectrum_named(network: Mapping[str, Any]) -> Spectrum:
-    """What the `network` table of a recipe or card says under `spectrum`; ultrasound's if nothing.
-
-    Raises:
-        ValueError: no such spectrum.
-    """
-    name = str(network.get("spectrum", "ultrasound"))
-    if name not in SPECTRA:
-        raise ValueError(f"unknown spectrum {name!r}, known are {', '.join(SPECTRA)}")
-    return SPECTRA[name]
-
-
-def wiener(noisy: Tensor, time: Tensor, spectrum: Spectrum = ULTRASOUND) -> tuple[Tensor, Tensor]:
+def wiener(noisy: Tensor, time: Tensor) -> tuple[Tensor, Tensor]:
     """The best linear guesses of image and velocity.
 
     Args:
         noisy: (batch, 1, y, x).
         time: (batch,) in 0 (noise) .. 1 (image).
-        spectrum: of the images.
 
     Returns:
         Image and velocity, of the shape of `noisy`.
     """
     rows, columns = noisy.shape[-2:]
     t = time.float()[:, None, None, None]
-    power = _power_of((rows, columns), noisy.device, spectrum)
+    power = _power_of((rows, columns), noisy.device)
     waves = torch.fft.rfft2(noisy.float()) / (t**2 * power + (1 - t) ** 2)
     image = torch.fft.irfft2(waves * t * power, s=(rows, columns))
     velocity = torch.fft.irfft2(waves * (t * power - (1 - t)), s=(rows, columns))
     return image, velocity
 
 
-def deviation(shape: Sequence[int], time: Tensor, spectrum: Spectrum = ULTRASOUND) -> Tensor:
+def deviation(shape: Sequence[int], time: Tensor) -> Tensor:
     """Deviation of each wave of x at one time () when images have the power spectrum; (y, x // 2 + 1) as of rfft2."""
-    power = _power_of(shape, time.device, spectrum)
+    power = _power_of(shape, time.device)
     return torch.sqrt(time**2 * power + (1 - time) ** 2)
 
 
-def push(shape: Sequence[int], now: Tensor, after: Tensor, spectrum: Spectrum = ULTRASOUND) -> Tensor:
+def push(shape: Sequence[int], now: Tensor, after: Tensor) -> Tensor:
     """What one unit of residual velocity between two times () adds to each wave over its deviation, integrated."""
-    power = _power_of(shape, now.device, spectrum)
+    power = _power_of(shape, now.device)
 
     def until(time: Tensor) -> Tensor:
         return torch.asinh(((power + 1) * time - 1) / power.sqrt()) / (power + 1).sqrt()
@@ -81,11 +55,11 @@ def push(shape: Sequence[int], now: Tensor, after: Tensor, spectrum: Spectrum = 
     return until(after) - until(now)
 
 
-def residual_scale(time: Tensor, spectrum: Spectrum = ULTRASOUND) -> Tensor:
+def residual_scale(time: Tensor) -> Tensor:
     """Deviation of velocity - linear guess at times (batch,); (batch, 1, 1, 1)."""
     t = time.float()[:, None, None, None]
     frequencies = torch.fft.fftfreq(_GRID, device=time.device)
-    power = _power(frequencies, frequencies, spectrum)
+    power = _power(frequencies, frequencies)
     return torch.sqrt((power / (t**2 * power + (1 - t) ** 2)).mean((2, 3), keepdim=True))
 
 
@@ -95,11 +69,10 @@ def input_scale(time: Tensor) -> Tensor:
     return torch.sqrt(t**2 * DATA_DEVIATION**2 + (1 - t) ** 2)
 
 
-def _power_of(shape: Sequence[int], device: torch.device, spectrum: Spectrum) -> Tensor:
+def _power_of(shape: Sequence[int], device: torch.device) -> Tensor:
     rows, columns = shape[-2:]
-    return _power(torch.fft.fftfreq(rows, device=device), torch.fft.rfftfreq(columns, device=device), spectrum)
+    return _power(torch.fft.fftfreq(rows, device=device), torch.fft.rfftfreq(columns, device=device))
 
 
-def _power(fy: Tensor, fx: Tensor, spectrum: Spectrum = ULTRASOUND) -> Tensor:
-    amplitude, corner, exponent = spectrum
-    return amplitude * (fy[:, None] ** 2 + fx[None] ** 2 + corner**2) ** (-exponent / 2)
+def _power(fy: Tensor, fx: Tensor) -> Tensor:
+    return _AMPLITUDE * (fy[:, None] ** 2 + fx[None] ** 2 + _CORNER**2) ** (-_EXPONENT / 2)

@@ -7,14 +7,14 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from medsynth_gui.engine.preconditioning import ULTRASOUND, Spectrum, deviation, push, wiener
+from medsynth_gui.engine.preconditioning import deviation, push, wiener
 
 Velocity = Callable[[Tensor, Tensor], Tensor]
 OnStep = Callable[[int, Tensor], None]
 
 
 def sample_heun(velocity: Velocity, noise: Tensor, *, steps: int, inside: Tensor | None = None,
-                on_step: OnStep | None = None, spectrum: Spectrum = ULTRASOUND) -> Tensor:
+                on_step: OnStep | None = None) -> Tensor:
     """Integrate dx/dt = velocity(x, t) from t = 0 (noise) to t = 1 (image) by Heun's method.
 
     Args:
@@ -23,7 +23,6 @@ def sample_heun(velocity: Velocity, noise: Tensor, *, steps: int, inside: Tensor
         inside: 1 where the image is, of the shape of `noise`; the rest stays 0. None for everywhere.
         on_step: called after each step with its number and the image as it would be if the flow went
             on straight; may raise to cancel.
-        spectrum: of the images; only `sample_exponential` makes use of it.
     """
     there = _there(noise, inside)
     x = noise * there
@@ -42,11 +41,11 @@ def sample_heun(velocity: Velocity, noise: Tensor, *, steps: int, inside: Tensor
 
 
 def sample_euler(velocity: Velocity, noise: Tensor, *, steps: int, inside: Tensor | None = None,
-                 on_step: OnStep | None = None, spectrum: Spectrum = ULTRASOUND) -> Tensor:
+                 on_step: OnStep | None = None) -> Tensor:
     """Integrate dx/dt = velocity(x, t) from t = 0 (noise) to t = 1 (image) in straight steps, one call each.
 
     Args:
-        velocity, inside, on_step, spectrum: as for `sample_heun`.
+        velocity, inside, on_step: as for `sample_heun`.
     """
     there = _there(noise, inside)
     x = noise * there
@@ -61,7 +60,7 @@ def sample_euler(velocity: Velocity, noise: Tensor, *, steps: int, inside: Tenso
 
 
 def sample_exponential(velocity: Velocity, noise: Tensor, *, steps: int, inside: Tensor | None = None,
-                       on_step: OnStep | None = None, spectrum: Spectrum = ULTRASOUND) -> Tensor:
+                       on_step: OnStep | None = None) -> Tensor:
     """Integrate dx/dt = velocity(x, t) by an exponential integrator (Zhang and Chen 2023, arXiv 2204.13902).
 
     The velocity is split: images spread about an expected one with the spectrum of `preconditioning` flow in a way
@@ -70,7 +69,7 @@ def sample_exponential(velocity: Velocity, noise: Tensor, *, steps: int, inside:
     the finest grain. The last step goes straight to the image that the network expects: what is left then is noise.
 
     Args:
-        velocity, inside, on_step, spectrum: as for `sample_heun`; one call a step.
+        velocity, inside, on_step: as for `sample_heun`; one call a step.
     """
     shape, there = noise.shape[-2:], _there(noise, inside)
     times = _times(steps).to(noise.device)
@@ -86,10 +85,10 @@ def sample_exponential(velocity: Velocity, noise: Tensor, *, steps: int, inside:
             expected = guess
         if index == steps - 1:
             break
-        known = expected + wiener(x - now * expected, batch, spectrum)[1]
-        waves = torch.fft.rfft2(x - now * expected) / deviation(shape, now, spectrum)
-        waves = waves + push(shape, now, after, spectrum) * torch.fft.rfft2(slope - known)
-        x = (after * expected + torch.fft.irfft2(waves * deviation(shape, after, spectrum), s=shape)) * there
+        known = expected + wiener(x - now * expected, batch)[1]
+        waves = torch.fft.rfft2(x - now * expected) / deviation(shape, now)
+        waves = waves + push(shape, now, after) * torch.fft.rfft2(slope - known)
+        x = (after * expected + torch.fft.irfft2(waves * deviation(shape, after), s=shape)) * there
     return guess
 
 

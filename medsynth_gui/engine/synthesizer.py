@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from functools import cached_property, partial
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +17,6 @@ from medsynth_gui.core.model_card import ModelCard
 from medsynth_gui.engine.condition import condition_channels, label_count
 from medsynth_gui.engine.device import Runtime
 from medsynth_gui.engine.field_bank import read_fields
-from medsynth_gui.engine.preconditioning import spectrum_named
 from medsynth_gui.engine.samplers import SAMPLERS
 from medsynth_gui.engine.training.synthesis import to_gray
 from medsynth_gui.engine.weights import load_network, load_preview
@@ -176,7 +175,7 @@ def _sampler(card: ModelCard) -> Callable[..., Tensor]:
     if name not in SAMPLERS:
         raise ModelError("card-unreadable", path=card.folder / "card.toml",
                          detail=f'it says sampler = "{name}", known are {", ".join(SAMPLERS)}')
-    return partial(SAMPLERS[name], spectrum=spectrum_named(card.network))
+    return SAMPLERS[name]
 
 
 def _generator(seed: int, index: int) -> torch.Generator:

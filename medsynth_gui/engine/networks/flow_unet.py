@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from medsynth_gui.engine.preconditioning import DATA_DEVIATION, input_scale, residual_scale, spectrum_named, wiener
+from medsynth_gui.engine.preconditioning import DATA_DEVIATION, input_scale, residual_scale, wiener
 
 
 class ModulatedBlock(nn.Module):
@@ -62,17 +62,14 @@ class FlowUNet(nn.Module):
         blocks: blocks per level, in the encoder and in the decoder.
         unshuffle: pixels of one side that the stem folds into channels.
         attention: grid levels (from 0, finest) that attend over all positions.
-        spectrum: a row of `preconditioning.SPECTRA`.
 
     Input sides must be multiples of `unshuffle * 2 ** (len(widths) - 1)`.
     """
 
     def __init__(self, *, conditions: int = 3, classes: int = 3, widths: Sequence[int] = (32, 96, 160, 224),
-                 blocks: Sequence[int] = (2, 2, 2, 2), unshuffle: int = 2, attention: Sequence[int] = (2, 3),
-                 spectrum: str = "ultrasound") -> None:
+                 blocks: Sequence[int] = (2, 2, 2, 2), unshuffle: int = 2, attention: Sequence[int] = (2, 3)) -> None:
         super().__init__()
         self.unshuffle, embedding = unshuffle, 256
-        self.spectrum = spectrum_named({"spectrum": spectrum})
         self.classes = classes
         self.time = nn.Sequential(nn.Linear(128, embedding), nn.SiLU(), nn.Linear(embedding, embedding))
         self.class_embedding = nn.Embedding(classes + 1, embedding)
@@ -96,7 +93,7 @@ class FlowUNet(nn.Module):
     def forward(self, noisy: Tensor, time: Tensor, condition: Tensor, class_index: Tensor) -> Tensor:
         """Velocity (batch, 1, y, x) of `noisy` (same shape) at `time` (batch,) in 0 (noise) .. 1 (image)."""
         embedding = F.silu(self.time(_time_features(time)) + self.class_embedding(class_index))
-        guess, velocity = wiener(noisy, time, self.spectrum)
+        guess, velocity = wiener(noisy, time)
         channels = torch.cat([noisy / input_scale(time), guess / DATA_DEVIATION, condition], 1)
         x = self.stem(F.pixel_unshuffle(channels, self.unshuffle))
         skips: list[Tensor] = []
@@ -110,7 +107,7 @@ class FlowUNet(nn.Module):
             x = torch.cat([F.interpolate(x, scale_factor=2.0, mode="nearest"), skip], 1)
             x = self._stage(stage, x, embedding, len(skips))
         residual = F.pixel_shuffle(self.head(F.silu(self.norm(x))), self.unshuffle)
-        return velocity + residual_scale(time, self.spectrum) * residual
+        return velocity + residual_scale(time) * residual
 
     def _stage(self, stage: nn.Module, x: Tensor, embedding: Tensor, level: int) -> Tensor:
         for block in stage.children():

@@ -29,6 +29,6 @@ def build_network(architecture: str, arguments: Mapping[str, Any], *, model: str
     module, name = ARCHITECTURES[architecture].split(":")
     try:
         network: nn.Module = getattr(import_module(module), name)(**arguments)
-    except (TypeError, ValueError) as error:
+    except TypeError as error:
         raise ModelError("card-unreadable", path=model, detail=error) from error
     return network

@@ -50,7 +50,7 @@ class DistillationTask(SynthesisTask):
             end = _follow(self._taught(conditions, classes), noisy, start, 1 / self.steps)
         wanted = (end - noisy) * self.steps
         predicted = network(noisy, start, conditions, classes).float()
-        wrong = ((predicted - wanted) / residual_scale(start, self.spectrum)) ** 2 * inside
+        wrong = ((predicted - wanted) / residual_scale(start)) ** 2 * inside
         return wrong.sum() / inside.sum()
 
     def _taught(self, conditions: Tensor, classes: Tensor, guidance: float | None = None) -> Velocity:
@@ -80,11 +80,10 @@ class DistillationTask(SynthesisTask):
         images, conditions, classes = self._tensors(*(list(column) for column in zip(*fixed, strict=True)))
         noise = torch.randn(images.shape, generator=torch.Generator().manual_seed(1)).to(images) * conditions[:, -1:]
         inside = conditions[:, -1:]
-        full = sample_exponential(self._taught(conditions, classes), noise, steps=_FULL_STEPS, inside=inside,
-                                  spectrum=self.spectrum)
+        full = sample_exponential(self._taught(conditions, classes), noise, steps=_FULL_STEPS, inside=inside)
         made = {"twin": sample_euler(lambda x, t: network(x, t, conditions, classes).float(), noise, steps=self.steps),
                 "hurried": sample_exponential(self._taught(conditions, classes, 1.0), noise, steps=self.steps,
-                                              inside=inside, spectrum=self.spectrum)}
+                                              inside=inside)}
         apart = {name: float(((image - full).abs() * inside).sum() / inside.sum() / 2.5 * 255)
                  for name, image in made.items()}
         rows = [[to_gray(side[0]) for side in row] for row in zip(full, made["twin"], made["hurried"], strict=True)]

@@ -17,7 +17,7 @@ from medsynth_gui.engine.condition import condition_channels, label_count
 from medsynth_gui.engine.device import Runtime
 from medsynth_gui.engine.field_bank import drawn_field
 from medsynth_gui.engine.gate_reference import drawn_size
-from medsynth_gui.engine.preconditioning import residual_scale, spectrum_named
+from medsynth_gui.engine.preconditioning import residual_scale
 from medsynth_gui.engine.samplers import sample_exponential
 from medsynth_gui.engine.training.augment import FINER, warp
 from medsynth_gui.engine.training.data import Item, Pair, TrainingData, letterboxed, load_pairs, sampling_weights
@@ -54,7 +54,6 @@ class SynthesisTask:
         self.device, self.size = device, int(recipe.input["size"])
         self.origin = Provenance(synthetic=True, producer=recipe.id)
         self.batch, self.labels = recipe.optimisation.batch, label_count(recipe.network)
-        self.spectrum = spectrum_named(recipe.network)
         self.dropout = float(recipe.data.get("condition_dropout", 0.15))
         self.class_dropout = float(recipe.data.get("class_dropout", 0.0))
         _check_classes(recipe, data)
@@ -81,7 +80,7 @@ class SynthesisTask:
         noise = noise * inside
         at = time[:, None, None, None]
         predicted = network((1 - at) * noise + at * images, time, conditions, classes)
-        wrong = ((predicted.float() - (images - noise)) / residual_scale(time, self.spectrum)) ** 2 * inside
+        wrong = ((predicted.float() - (images - noise)) / residual_scale(time)) ** 2 * inside
         return wrong.sum() / inside.sum()
 
     def _batch(self, rng: np.random.Generator) -> Batch:
@@ -142,8 +141,7 @@ class SynthesisTask:
         def velocity(x: Tensor, t: Tensor) -> Tensor:
             return network(x, t, conditions, classes).float()
 
-        return sample_exponential(velocity, noise, steps=_DRAWN_STEPS, inside=conditions[:, -1:],
-                                  spectrum=self.spectrum)
+        return sample_exponential(velocity, noise, steps=_DRAWN_STEPS, inside=conditions[:, -1:])
 
     def _fixed(self, example: Example) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32], int]:
         inside = example.inside > 0
