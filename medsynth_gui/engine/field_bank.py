@@ -26,6 +26,7 @@ _SIDE, _MOST, _SAME = 128, 96, 0.97
 _LOOKED_AT_PX, _BLOCK_PX = 256, 21
 _BLACK, _DARK = 1, 8
 _COVERS, _COVERS_LEAST, _ASPECT = 0.99, 0.9, 0.15
+_EXTENT_SPREAD = 0.06
 
 
 def drawn_field(image: Gray, kind: str) -> Mask:
@@ -87,12 +88,15 @@ class FieldBank:
     Attributes:
         fields: (n, 128, 128), each image stretched to a square.
         aspects: rows by columns of each image, (n,).
-        counts: how many real images have nearly this field, (n,): so much likelier it is chosen.
+        owners: index of the field of each real image, (m,): most have one in common with others.
+        extents: top, left, bottom and right of the labelled pixels of each of these images, and how much of the image
+            they cover, all 0..1, (m, 5).
     """
 
     fields: Mask
     aspects: npt.NDArray[np.float32]
-    counts: npt.NDArray[np.float32]
+    owners: npt.NDArray[np.intp]
+    extents: npt.NDArray[np.float32]
 
     def wished(self, frame: str, mask: Gray, seed: int, index: int = 0) -> Mask:
         """The field of view (y, x) that is wished for a mask (y, x).
@@ -113,15 +117,17 @@ class FieldBank:
     def choose(self, mask: Gray, seed: int, index: int = 0) -> Mask:
         """A field of view (y, x) for a mask (y, x) of the same size; the same seed and index give the same.
 
-        It is one of an image of like proportions that holds the labelled pixels, a usual one likelier than a rare one.
-        Where none does, the image is drawn from side to side.
+        It is that of a real image of like proportions, the likelier the more its labelled pixels lie where the mask's
+        do: lungs are small where the frame is. It holds them; where none does, the image is drawn from side to side.
         """
         import cv2
 
         everywhere = np.ones(mask.shape, np.bool_)
         like = np.abs(np.log(self.aspects / (mask.shape[0] / mask.shape[1]))) < _ASPECT
-        # The first of exponential waiting times comes at a field as often as its count says.
-        order = np.argsort(np.random.default_rng([seed, index]).exponential(size=len(self.counts)) / self.counts)
+        far = ((self.extents - _extent(mask)) ** 2).sum(1) / (2 * _EXTENT_SPREAD**2)
+        # The first of exponential waiting times comes to an image as often as its weight says.
+        waiting = np.log(np.random.default_rng([seed, index]).exponential(size=len(far))) + far
+        order = self.owners[np.argsort(waiting)]
         order = order[like[order]]
         if not len(order):
             return everywhere
@@ -134,32 +140,49 @@ class FieldBank:
         return np.asarray(field | (mask > 0), np.bool_)
 
 
-def collect(fields: Iterable[Mask]) -> FieldBank | None:
-    """A bank of at most 96 fields of view (y, x); those that nearly equal an earlier one are counted with it."""
+def _extent(mask: Gray | Mask) -> npt.NDArray[np.float32]:
+    """A row of `FieldBank.extents`; zeros where nothing is labelled."""
+    rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
+    if not len(rows):
+        return np.zeros(5, np.float32)
+    height, width = mask.shape
+    return np.array([rows[0] / height, columns[0] / width, (rows[-1] + 1) / height, (columns[-1] + 1) / width,
+                     (mask > 0).mean()], np.float32)
+
+
+def collect(images: Iterable[tuple[Mask, Gray | Mask]]) -> FieldBank | None:
+    """A bank of the fields of view of images, each with its label values, (y, x) both.
+
+    It keeps at most 96 fields; one that nearly equals an earlier one is that one.
+    """
     import cv2
 
     kept: list[Mask] = []
     aspects: list[float] = []
-    counts: list[int] = []
-    for field in fields:
+    owners: list[int] = []
+    extents: list[npt.NDArray[np.float32]] = []
+    for field, mask in images:
         small = np.asarray(cv2.resize(field.astype(np.float32), (_SIDE, _SIDE), interpolation=cv2.INTER_AREA) > 0.5)
         aspect = field.shape[0] / field.shape[1]
         same = next((place for place, (known, other) in enumerate(zip(kept, aspects, strict=True))
                      if abs(np.log(aspect / other)) < _ASPECT / 3
                      and (small & known).sum() > _SAME * (small | known).sum()), None)
-        if same is not None:
-            counts[same] += 1
-        elif len(kept) < _MOST:
+        if same is None:
+            if len(kept) == _MOST:
+                continue
+            same = len(kept)
             kept.append(small)
             aspects.append(aspect)
-            counts.append(1)
-    return FieldBank(np.stack(kept), np.array(aspects, np.float32), np.array(counts, np.float32)) if kept else None
+        owners.append(same)
+        extents.append(_extent(mask))
+    return FieldBank(np.stack(kept), np.array(aspects, np.float32), np.array(owners, np.intp),
+                     np.stack(extents)) if kept else None
 
 
 def write_fields(folder: Path, bank: FieldBank) -> None:
     """Write the bank beside the weights; equal banks give equal bytes."""
     write_tensors(folder / NAME, {"fields": np.packbits(bank.fields, axis=-1), "aspects": bank.aspects,
-                                  "counts": bank.counts})
+                                  "owners": bank.owners.astype(np.int32), "extents": bank.extents})
 
 
 def read_fields(folder: Path) -> FieldBank | None:
@@ -174,5 +197,6 @@ def read_fields(folder: Path) -> FieldBank | None:
     with read_tensors(path, "gates-unreadable") as (tensors, _):
         fields = np.unpackbits(tensors["fields"], axis=-1, count=_SIDE).astype(np.bool_)
         aspects = tensors["aspects"].astype(np.float32)
-        counts = tensors.get("counts", np.ones_like(aspects)).astype(np.float32)
-        return FieldBank(fields.reshape(-1, _SIDE, _SIDE), aspects, counts)
+        owners = tensors.get("owners", np.arange(len(aspects))).astype(np.intp)
+        extents = tensors.get("extents", np.zeros((len(owners), 5))).astype(np.float32)
+        return FieldBank(fields.reshape(-1, _SIDE, _SIDE), aspects, owners, extents)

@@ -47,7 +47,8 @@ def test_a_generator_is_measured_and_leaves_the_codes_of_its_training_images(shi
     assert json.loads((out / "results.json").read_text()) == json.loads(json.dumps(found))
     assert found["faithfulness"]["segmenter"] == "tiny-seg" and 0 <= found["faithfulness"]["dice"] <= 1
     assert found["faithfulness"]["empty_masks"] >= 1 and "copies" in found["headline"]
-    assert found["memorisation"]["synthetic"]["images"] == 12
+    assert found["memorisation"]["synthetic"]["images"] == 24, "for held-out masks, and for masks as all have them"
+    assert found["distribution"]["masks"] == "of all real images, warped"
     assert {figure["metric"] for figure in found["distribution"]["figures"]} >= {"KD", "FD-infinity", "coverage"}
     assert found["marks"]["synthetic"]["images"] == 12 and found["seconds_per_image"] >= 0
     known = read_codes(out)

@@ -19,7 +19,7 @@ def rectangle(rows, columns, top, left):
 
 
 def bank(*fields):
-    found = collect(fields)
+    found = collect((field, np.zeros(field.shape, np.uint8)) for field in fields)
     assert found is not None
     return found
 
@@ -100,13 +100,26 @@ def test_a_usual_field_is_chosen_as_often_as_real_images_have_it(tmp_path):
     usual, rare = rectangle(100, 120, 0, 10), rectangle(100, 120, 60, 0)
     write_fields(tmp_path, bank(*[usual] * 9, rare))
     found = read_fields(tmp_path)
-    assert found.counts.tolist() == [9, 1]
+    assert np.bincount(found.owners).tolist() == [9, 1]
     mask = np.zeros((100, 120), np.uint8)
     chosen = [found.choose(mask, 5, index).mean() for index in range(300)]
     assert 240 <= sum(share == pytest.approx(usual.mean(), abs=0.02) for share in chosen) < 300
 
 
-def test_a_bank_from_before_counts_takes_all_alike(tmp_path):
+def test_a_bank_without_owners_takes_all_alike(tmp_path):
     write_tensors(tmp_path / NAME, {"fields": np.packbits(np.ones((2, 128, 128), bool), axis=-1),
                                     "aspects": np.ones(2, np.float32)})
-    assert read_fields(tmp_path).counts.tolist() == [1, 1]
+    found = read_fields(tmp_path)
+    assert found.owners.tolist() == [0, 1] and not found.extents.any()
+
+
+def test_a_small_organ_gets_the_frame_that_small_ones_had(tmp_path):
+    whole, framed = rectangle(100, 100, 0, 0), np.zeros((100, 100), bool)
+    framed[10:70, 10:90] = True
+    large, small = np.zeros((2, 100, 100), np.uint8)
+    large[10:90, 10:90], small[20:60, 30:70] = 1, 1
+    found = collect([(whole, large), (framed, small)] * 5)
+    write_fields(tmp_path, found)
+    found = read_fields(tmp_path)
+    assert all(found.choose(small, 1, index).mean() < 0.6 for index in range(20))
+    assert all(found.choose(large, 1, index).all() for index in range(20))

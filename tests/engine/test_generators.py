@@ -12,7 +12,7 @@ import torch
 from medsynth_gui.core.errors import ModelError
 from medsynth_gui.core.model_card import read_card
 from medsynth_gui.engine.device import Runtime
-from medsynth_gui.engine.field_bank import FieldBank, read_fields, write_fields
+from medsynth_gui.engine.field_bank import collect, read_fields, write_fields
 from medsynth_gui.engine.preconditioning import wiener
 from medsynth_gui.engine.samplers import SAMPLERS, sample_euler, sample_exponential, sample_heun
 from medsynth_gui.engine.synthesizer import Synthesizer
@@ -138,7 +138,7 @@ def _low(images):
 def test_nothing_is_drawn_beside_the_field_of_view(generator):
     field = np.zeros((1, 128, 128), bool)
     field[:, 64:] = True
-    write_fields(generator, FieldBank(field, np.ones(1, np.float32), np.ones(1, np.float32)))
+    write_fields(generator, collect([(field[0], np.zeros((128, 128), np.uint8))]))
     image = Synthesizer(read_card(generator), RUNTIME).synthesize(np.zeros((32, 32), np.uint8), class_name="a", seed=1)
     assert not image[:16].any()
     assert image[16:].any()

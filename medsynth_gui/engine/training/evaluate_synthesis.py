@@ -16,12 +16,13 @@ from medsynth_gui.core.errors import ModelError
 from medsynth_gui.core.model_card import ModelCard, read_card
 from medsynth_gui.core.paths import models
 from medsynth_gui.core.provenance import Provenance
+from medsynth_gui.core.shapes.warp import limits_for, warp_mask
 from medsynth_gui.engine.device import Runtime
 from medsynth_gui.engine.gate_reference import drawn_size
 from medsynth_gui.engine.marks_finder import marks_judge
 from medsynth_gui.engine.segmenter import Segmenter
 from medsynth_gui.engine.synthesizer import Synthesizer
-from medsynth_gui.engine.training.data import Pair, TrainingData, load_pairs
+from medsynth_gui.engine.training.data import Item, Pair, TrainingData, load_pairs
 from medsynth_gui.engine.training.domains import domain_of, with_predicted_masks
 from medsynth_gui.engine.training.gate_calibration import calibrate_gates
 from medsynth_gui.engine.training.judge_synthesis import judge
@@ -29,6 +30,7 @@ from medsynth_gui.engine.training.pictures import headed_sheet
 from medsynth_gui.engine.training.recipe import Recipe
 from medsynth_gui.io.raster_files import provenance_text, read_gray, write_gray_png
 from medsynth_gui.metrics.bootstrap import bootstrap, wilson
+from medsynth_gui.metrics.distribution import LEAST_HELD_OUT
 
 Gray = npt.NDArray[np.uint8]
 Checkpoint = Callable[[float, float, str], None]
@@ -50,8 +52,13 @@ def evaluate(recipe: Recipe, card: ModelCard, data: TrainingData, runtime: Runti
     """Draw images for held-out masks; a test group was seen neither by the generator nor by the segmenter."""
     if not recipe.evaluation:
         return {"headline": "not measured: the recipe does not say how"}, {}
-    held_out = _held_out(recipe, data, runtime, checkpoint)
-    made = _draw(recipe, Synthesizer(card, runtime), held_out, checkpoint)
+    held_out = _real(recipe, data.test, runtime, checkpoint)
+    synthesizer = Synthesizer(card, runtime)
+    made = _draw(recipe, synthesizer, held_out, checkpoint)
+    # So few masks, used again and again, are no set of images that any real one could be like.
+    few, every = len(held_out) < LEAST_HELD_OUT, (*data.train, *data.validation, *data.test)
+    spread = _draw(recipe, synthesizer, _real(recipe, every, runtime, checkpoint), checkpoint,
+                   warped=True) if few else []
     write_gray_png(folder / "previews" / "contact_sheet.png", _sheet(made, int(recipe.input["size"])),
                    provenance_text(Provenance(synthetic=True, producer=card.id, model_sha256=card.weights_sha256)))
     results: dict[str, Any] = {"images": len(made), "held_out_images": len(held_out),
@@ -59,28 +66,34 @@ def evaluate(recipe: Recipe, card: ModelCard, data: TrainingData, runtime: Runti
     if "segmenter" in recipe.evaluation:
         results["faithfulness"] = _faithfulness(recipe, made, runtime, checkpoint)
     results["marks"] = _marks(made, held_out, runtime)
-    results |= judge(card, data, held_out, [one.image for one in made], runtime, checkpoint)
+    results |= judge(card, data, held_out, [one.image for one in made], runtime, checkpoint,
+                     spread=[one.image for one in spread])
     results["gates"] = _gates(recipe, card, data, runtime, checkpoint)
     return {"headline": _headline(results), **results}, {}
 
 
-def _held_out(recipe: Recipe, data: TrainingData, runtime: Runtime, checkpoint: Checkpoint) -> list[Pair]:
-    """The held-out pairs as the generator would have learned from them, in an order that mixes their classes."""
+def _real(recipe: Recipe, items: Sequence[Item], runtime: Runtime, checkpoint: Checkpoint) -> list[Pair]:
+    """Pairs as the generator would have learned from them, in an order that mixes their classes."""
     def reading(done: int, total: int) -> None:
         checkpoint(done, total, f"reading {done + 1} of {total}")
 
-    pairs = load_pairs(data.test, inpaint=recipe.data.get("furniture") == "inpaint", progress=reading)
+    pairs = load_pairs(items, inpaint=recipe.data.get("furniture") == "inpaint", progress=reading)
     pairs = with_predicted_masks(pairs, recipe, runtime, reading)
     return [pairs[index] for index in np.random.default_rng(recipe.seed).permutation(len(pairs))]
 
 
-def _draw(recipe: Recipe, synthesizer: Synthesizer, pairs: Sequence[Pair], checkpoint: Checkpoint) -> list[Made]:
-    """One image for each mask in turn, mirrored from the second round on."""
+def _draw(recipe: Recipe, synthesizer: Synthesizer, pairs: Sequence[Pair], checkpoint: Checkpoint, *,
+          warped: bool = False) -> list[Made]:
+    """One image for each mask in turn, mirrored from the second round on; `warped` as anatomy allows."""
     wanted, made = int(recipe.evaluation.get("images", 200)), []
+    limits = limits_for(recipe.modalities)
     for number in range(wanted):
         checkpoint(number, wanted, f"drawing {number + 1} of {wanted}")
         pair = pairs[number % len(pairs)]
-        mask = synthesizer.native_mask(pair.mask if number // len(pairs) % 2 == 0 else pair.mask[:, ::-1])
+        mask = pair.mask if number // len(pairs) % 2 == 0 else pair.mask[:, ::-1]
+        if warped:
+            mask = warp_mask(mask, np.random.default_rng((recipe.seed, number)), limits)
+        mask = synthesizer.native_mask(mask)
         name = pair.item.class_name if pair.item.class_name in synthesizer.card.classes else None
         started = time.monotonic()
         image = synthesizer.synthesize(mask, class_name=name, seed=recipe.seed, index=number)

@@ -26,12 +26,14 @@ Checkpoint = Callable[[float, float, str], None]
 
 
 def judge(card: ModelCard, data: TrainingData, held_out: Sequence[Pair], made: Sequence[Gray], runtime: Runtime,
-          checkpoint: Checkpoint) -> dict[str, Any]:
+          checkpoint: Checkpoint, *, spread: Sequence[Gray] = ()) -> dict[str, Any]:
     """`distribution` and `memorisation` as results.json says them; writes the codes of the training images.
 
     Args:
         held_out: pairs that the generator has not seen.
-        made: its images (y, x), at the size that it draws.
+        made: its images (y, x), at the size that it draws, for masks of held-out pairs.
+        spread: more of them, for masks as all real images have them: where few are held out, these are compared with
+            all real images. Copies are looked for in both.
     """
     try:
         encoder = shipped_encoder(runtime)
@@ -55,7 +57,8 @@ def judge(card: ModelCard, data: TrainingData, held_out: Sequence[Pair], made: S
     learned = encoder.describe(images, on_progress=looking)
     training = coded([item.id for item in seen], images, *learned, numbers[:len(seen)])
     unseen = coded([pair.item.id for pair in held_out], real, *as_copies(real), numbers[len(seen):])
-    synthetic = coded([str(number) for number in range(len(made))], made, *as_copies(made), -1 - np.arange(len(made)))
+    shown = [*made, *spread]
+    synthetic = coded(list(map(str, range(len(shown)))), shown, *as_copies(shown), -1 - np.arange(len(shown)))
     report = audit(synthetic, unseen, training, looking)
     write_codes(card.folder, TrainingCodes(training.codes, tuple(item.id for item in seen), {
         "groups": [item.group for item in seen], "sets": [item.set_name for item in seen],
@@ -63,7 +66,7 @@ def judge(card: ModelCard, data: TrainingData, held_out: Sequence[Pair], made: S
         "encoder_sha256": encoder.card.weights_sha256, "threshold": report["threshold"],
         "percentile": report["percentile"], "held_out_images": len(real), "pixel_limit": report["pixel_limit"],
         "suspect_limit": report["suspect_limit"]}))
-    return {"distribution": _distribution(encoder, training, unseen, synthetic),
+    return {"distribution": _distribution(encoder, training, unseen, synthetic, len(made) if spread else 0),
             "memorisation": {"encoder": encoder.card.id, "encoder_sha256": encoder.card.weights_sha256, **report}}
 
 
@@ -76,17 +79,23 @@ def _read(items: Sequence[Item], size: int, checkpoint: Checkpoint) -> list[Gray
     return images
 
 
-def _distribution(encoder: Encoder, training: Coded, unseen: Coded, synthetic: Coded) -> dict[str, Any]:
-    """Figures against held-out images; against halves of all real images where few are held out."""
+def _distribution(encoder: Encoder, training: Coded, unseen: Coded, synthetic: Coded, first: int) -> dict[str, Any]:
+    """Figures against held-out images; against halves of all real images where few are held out.
+
+    Args:
+        first: the synthetic images before this one do not take part.
+    """
+    made = synthetic.features[first:]
     features = np.concatenate([unseen.features, training.features])
     groups = np.concatenate([unseen.groups, training.groups])
     held_out = np.arange(len(features)) < len(unseen.features)
     few = len(unseen.features) < LEAST_HELD_OUT
     try:
-        draws = (half_draws(groups, len(synthetic.ids)) if few else held_out_draws(held_out, len(synthetic.ids)))
+        draws = half_draws(groups, len(made)) if few else held_out_draws(held_out, len(made))
     except InputError as error:
         return {"note": f"not measured: {error.message.english()}"}
-    scores = compare(Sample(features, groups), Sample(synthetic.features), draws, encoder=encoder.card.id,
+    scores = compare(Sample(features, groups), Sample(made), draws, encoder=encoder.card.id,
                      encoder_sha256=encoder.card.weights_sha256)
     against = "patient-disjoint halves of all real images: too few are held out" if few else "held-out real images"
-    return {"against": against, **scores.record()}
+    return {"against": against, "masks": "of all real images, warped" if first else "of held-out images",
+            **scores.record()}

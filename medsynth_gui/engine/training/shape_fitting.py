@@ -10,7 +10,7 @@ import numpy as np
 from medsynth_gui.core.shapes.model import fit_shapes
 from medsynth_gui.engine.device import Runtime
 from medsynth_gui.engine.field_bank import collect, drawn_field, write_fields
-from medsynth_gui.engine.training.data import Gray, Pair, TrainingData
+from medsynth_gui.engine.training.data import Gray, Pair, TrainingData, read_pair
 from medsynth_gui.engine.training.domains import domain_of, with_predicted_masks
 from medsynth_gui.engine.training.recipe import Recipe
 from medsynth_gui.io.furniture import remove_furniture
@@ -53,7 +53,8 @@ def write_field_bank(folder: Path, recipe: Recipe, data: TrainingData) -> None:
         return
     own = [item for item in data.train if item.set_name not in recipe.data.get("domains", {})]
     order = np.random.default_rng(recipe.seed).permutation(len(own))
-    bank = collect(drawn_field(remove_furniture(read_gray(own[index].image)), kind) for index in order)
+    pairs = (read_pair(own[index]) for index in order)
+    bank = collect((drawn_field(remove_furniture(image), kind), mask) for image, mask in pairs)
     if bank:
         write_fields(folder, bank)
 
