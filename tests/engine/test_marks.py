@@ -10,8 +10,8 @@ from medsynth_gui.core.model_card import read_card
 from medsynth_gui.core.paths import models
 from medsynth_gui.engine import marks_finder
 from medsynth_gui.engine.device import resolve
+from medsynth_gui.engine.gate_reference import drawn_size
 from medsynth_gui.engine.marks_finder import MarksFinder, marks_judge, shipped_marks_finder
-from medsynth_gui.engine.training.marks import at_side
 from medsynth_gui.engine.training.planted_marks import MARKS, plant
 from medsynth_gui.io.furniture import has_marks
 from medsynth_gui.jobs.catalogue import Compute
@@ -86,8 +86,8 @@ def test_without_the_finder_the_rules_judge(monkeypatch):
 
 def test_the_shipped_finder_sees_letters_at_the_size_that_generators_draw():
     finder = shipped_marks_finder(RUNTIME)
-    images = [at_side(tissue(300, 400, seed), 128) for seed in range(8)]
-    marked = [at_side(plant(tissue(300, 400, seed), np.random.default_rng(seed), ("letters",)), 128)
+    images = [drawn_size(tissue(300, 400, seed), 128) for seed in range(8)]
+    marked = [drawn_size(plant(tissue(300, 400, seed), np.random.default_rng(seed), ("letters",)), 128)
               for seed in range(8)]
     assert sum(map(finder.marked, images)) <= 1
     assert sum(map(finder.marked, marked)) >= 6
@@ -97,4 +97,4 @@ def test_small_images_are_judged_by_the_finder_and_large_ones_by_rules(monkeypat
     monkeypatch.setattr(MarksFinder, "marked", lambda self, gray: True)
     name, judge = marks_judge(RUNTIME)
     assert "marks-finder" in name and "rules" in name
-    assert judge(at_side(tissue(), 128)) and not judge(tissue())
+    assert judge(drawn_size(tissue(), 128)) and not judge(tissue())

@@ -11,9 +11,10 @@ import numpy.typing as npt
 
 from medsynth_gui.core.model_card import ModelCard
 from medsynth_gui.engine.device import Runtime
+from medsynth_gui.engine.gate_reference import drawn_size
 from medsynth_gui.engine.marks_finder import MarksFinder
 from medsynth_gui.engine.training.data import Item, TrainingData
-from medsynth_gui.engine.training.marks import at_side, read_clean
+from medsynth_gui.engine.training.marks import read_clean
 from medsynth_gui.engine.training.planted_marks import MARKS, plant
 from medsynth_gui.engine.training.recipe import Recipe
 from medsynth_gui.io.furniture import has_marks
@@ -55,7 +56,7 @@ def _limit(finder: MarksFinder, items: Sequence[Item], checkpoint: Checkpoint) -
     for number, item in enumerate(chosen):
         checkpoint(number, len(chosen), f"setting the limit: {item.id}")
         clean = read_clean([item])[0]
-        scores += [finder.score(at_side(clean, side)) for side in _SIDES.values()]
+        scores += [finder.score(drawn_size(clean, side)) for side in _SIDES.values()]
     return round(float(np.quantile(scores, _KEPT)), 2)
 
 
@@ -72,11 +73,11 @@ def _looked(finder: MarksFinder, items: Sequence[Item], side: int, seed: int, ch
         really = has_marks(stored)
         counts["really_marked"] += really
         for suffix, judge in judges.items():
-            counts[f"false{suffix}"] += judge(at_side(image, side))
-            counts[f"really_found{suffix}"] += really and judge(at_side(stored, side))
+            counts[f"false{suffix}"] += judge(drawn_size(image, side))
+            counts[f"really_found{suffix}"] += really and judge(drawn_size(stored, side))
         for place, kind in enumerate(MARKS):
             rng = np.random.default_rng((seed, number, place))
-            planted = at_side(plant(image, rng, (kind,)), side)
+            planted = drawn_size(plant(image, rng, (kind,)), side)
             for suffix, judge in judges.items():
                 counts[f"found{suffix}"][kind] += judge(planted)
     return {name: {kind: int(value) for kind, value in count.items()} if isinstance(count, dict) else int(count)

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from medsynth_gui.core.augmentation import augmentation_of
 from medsynth_gui.core.geometry import Letterbox
+from medsynth_gui.engine.gate_reference import drawn_size
 from medsynth_gui.engine.networks.unshuffle_unet import SegmentationOutput
 from medsynth_gui.engine.training.augment import change_intensity, warp
 from medsynth_gui.engine.training.data import Item, TrainingData
@@ -61,7 +62,7 @@ class MarksTask:
 
         What cannot be seen there (white on white, a dot too fine) is no mark to be found.
         """
-        shown, without = (self._square(at_side(one, side)).astype(np.int16) for one in (image, clean))
+        shown, without = (self._square(drawn_size(one, side)).astype(np.int16) for one in (image, clean))
         return shown.astype(np.uint8), (np.abs(shown - without) >= _SEEN).astype(np.uint8)
 
     def _square(self, image: Gray) -> Gray:
@@ -99,17 +100,6 @@ def read_clean(items: Sequence[Item], progress: Callable[[int, int], None] = lam
         progress(number, len(items))
         images.append(remove_furniture(read_gray(item.image)))
     return images
-
-
-def at_side(image: Gray, side: int) -> Gray:
-    """An image (y, x) with `side` pixels on its long side, never more than it has."""
-    import cv2
-
-    scale = side / max(image.shape)
-    if scale >= 1:
-        return image
-    size = max(16, round(image.shape[1] * scale)), max(16, round(image.shape[0] * scale))
-    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def _even_weights(items: Sequence[Item]) -> npt.NDArray[np.float64]:
