@@ -21,6 +21,8 @@ from medsynth_gui.gui.translation import words as failure_words
 from medsynth_gui.session.synthesis import BY_HAND, Made
 
 _OPACITY = 0.25
+# Side by side in the narrowest window, with a name of six letters in the list.
+_LABEL_PX, _SLIDER_PX = 92, 54
 
 
 class MaskBar(QWidget):
@@ -51,6 +53,7 @@ class MaskBar(QWidget):
             self._button(f"synthesize.{name}")
         self._layout.addSpacing(SPACE.S)
         self.label = Choice(self.tr("The label that is drawn"), name="synthesize-label")
+        self.label.setMinimumWidth(_LABEL_PX)
         self.label.setMaximumWidth(110)
         self.label.picked.connect(self._label_picked)
         self.radius = self._slider("synthesize-radius", self.tr("Size of the brush ([ and ], or Ctrl+wheel)"), 2, 60)
@@ -110,7 +113,7 @@ class MaskBar(QWidget):
     def _slider(name: str, tip: str, low: int, high: int) -> QSlider:
         made = QSlider(Qt.Orientation.Horizontal)
         made.setRange(low, high)
-        made.setFixedWidth(72)
+        made.setFixedWidth(_SLIDER_PX)
         made.setToolTip(tip)
         made.setAccessibleName(tip)
         made.setObjectName(name)
